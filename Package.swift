@@ -1,0 +1,202 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "taskiq",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Taskiq", targets: ["Taskiq"]),
+        .library(name: "TaskiqCron", targets: ["TaskiqCron"]),
+        .library(name: "TaskiqZeroMQ", targets: ["TaskiqZeroMQ"]),
+        .library(name: "TaskiqApp", targets: ["TaskiqApp"]),
+        .executable(name: "taskiq", targets: ["TaskiqCLI"]),
+        .executable(name: "taskiq-scheduler", targets: ["TaskiqSchedulerDaemon"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    ],
+    targets: [
+        // Cron expressions, instants and time zones. Pure.
+        .target(name: "TaskiqCron"),
+
+        // The core that clients, workers and schedulers share.
+        .target(
+            name: "Taskiq",
+            dependencies: [
+                "TaskiqCron",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
+        // What is due when, and the service that asks the hub to enqueue it.
+        .target(
+            name: "TaskiqScheduling",
+            dependencies: [
+                "Taskiq", "TaskiqCron",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "TaskiqScheduleFiles",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqScheduling",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+
+        // The hub: what it says to its peers, what it decides, where it keeps it.
+        .target(name: "TaskiqHubProtocol", dependencies: ["Taskiq", "TaskiqCron"]),
+        .target(
+            name: "TaskiqHub",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqHubProtocol",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "TaskiqSQLite",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqHub",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"]), .brew(["zeromq"])]),
+        .target(
+            name: "TaskiqZeroMQ",
+            dependencies: [
+                "CZeroMQ", "Taskiq", "TaskiqCron", "TaskiqHubProtocol",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(
+            name: "TaskiqZeroMQHub",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TaskiqZeroMQ",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // What a user's executable links, and the stock commands.
+        .target(
+            name: "TaskiqApp",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqZeroMQ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .target(
+            name: "TaskiqCommands",
+            dependencies: [
+                "Taskiq", "TaskiqApp", "TaskiqCron", "TaskiqHub", "TaskiqSQLite", "TaskiqScheduleFiles",
+                "TaskiqScheduling", "TaskiqZeroMQ", "TaskiqZeroMQHub",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .executableTarget(
+            name: "TaskiqCLI",
+            dependencies: ["TaskiqApp", "TaskiqCommands"]
+        ),
+        .executableTarget(
+            name: "TaskiqSchedulerDaemon",
+            dependencies: ["TaskiqApp", "TaskiqCommands"]
+        ),
+
+        // Tests mirror the sources.
+        .testTarget(name: "TaskiqCronTests", dependencies: ["TaskiqCron"]),
+        .testTarget(
+            name: "TaskiqTests",
+            dependencies: [
+                "Taskiq", "TaskiqCron",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "TaskiqSchedulingTests",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqScheduling",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "TaskiqScheduleFilesTests",
+            dependencies: ["Taskiq", "TaskiqCron", "TaskiqScheduleFiles"]
+        ),
+        .testTarget(
+            name: "TaskiqHubProtocolTests",
+            dependencies: ["Taskiq", "TaskiqCron", "TaskiqHubProtocol"]
+        ),
+        .testTarget(
+            name: "TaskiqHubTests",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "TaskiqSQLiteTests",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TaskiqSQLite",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "TaskiqZeroMQTests",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TaskiqZeroMQ", "TaskiqZeroMQHub",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "TaskiqSystemTests",
+            dependencies: [
+                "Taskiq", "TaskiqCLI", "TaskiqCron", "TaskiqHubProtocol", "TaskiqSchedulerDaemon", "TaskiqZeroMQ",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// The spelling matters: an unknown feature name is accepted without a word.
+let upcomingFeatures: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + upcomingFeatures
+}

@@ -1,0 +1,97 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+extension Broker {
+    /// Sends a task.
+    ///
+    /// - Parameters:
+    ///   - task: the task with its arguments.
+    ///   - labels: labels of this call, laid over those of the task.
+    ///   - taskID: the message's identity; a new one when not given.
+    /// - Returns: a handle on the result.
+    /// - Throws: `TaskiqError`; with code `sendTask` when the transport did not take it.
+    @discardableResult
+    public func kiq<T: TaskContract>(
+        _ task: T,
+        labels: Labels = [],
+        taskID: TaskID? = nil
+    ) async throws -> TaskHandle<T.Output> {
+        let id = try await send(
+            name: T.taskName,
+            labels: T.labels.merging(labels),
+            args: [],
+            kwargs: try KeywordArguments(encoding: task),
+            taskID: taskID
+        )
+        return TaskHandle(taskID: id, broker: self, coder: T.outputCoder)
+    }
+
+    /// Sends a task that this program does not link, by its name.
+    ///
+    /// - Parameters:
+    ///   - name: the task's name.
+    ///   - args: positional arguments.
+    ///   - kwargs: keyword arguments.
+    ///   - labels: labels of this call.
+    ///   - taskID: the message's identity; a new one when not given.
+    /// - Returns: a handle on the result, whatever its shape.
+    /// - Throws: `TaskiqError`; with code `sendTask` when the transport did not take it.
+    @discardableResult
+    public func kiq(
+        named name: TaskName,
+        args: [JSONValue] = [],
+        kwargs: KeywordArguments = [:],
+        labels: Labels = [],
+        taskID: TaskID? = nil
+    ) async throws -> TaskHandle<JSONValue> {
+        let id = try await send(
+            name: name,
+            labels: labels,
+            args: args.map(\.fragment),
+            kwargs: kwargs,
+            taskID: taskID
+        )
+        return handle(for: id)
+    }
+
+    /// A handle on the result of a task that was sent before, perhaps by another process.
+    ///
+    /// - Parameter taskID: the message's identity.
+    /// - Returns: a handle on the result, whatever its shape.
+    public func handle(for taskID: TaskID) -> TaskHandle<JSONValue> {
+        TaskHandle(taskID: taskID, broker: self, coder: .codable)
+    }
+
+    func send(
+        name: TaskName,
+        labels: Labels,
+        args: [JSONFragment],
+        kwargs: KeywordArguments,
+        taskID: TaskID?
+    ) async throws -> TaskID {
+        var message = TaskiqMessage(
+            taskID: taskID ?? makeTaskID(),
+            taskName: name,
+            labels: labels,
+            args: args,
+            kwargs: kwargs
+        )
+        // A schedule concerns the scheduler alone; each message would only carry it along.
+        message.labels[LabelSchedule.labelName] = nil
+        for middleware in chain.middlewares { try await middleware.preSend(&message) }
+        let final = message
+        do {
+            try await chain.send(final) { message in
+                try await self.transport.kick(try self.formatter.dumps(message))
+            }
+        } catch {
+            for middleware in chain.middlewares.reversed() {
+                await middleware.onSendError(error, message: final)
+            }
+            if let error = error as? TaskiqError { throw error }
+            throw TaskiqError(.sendTask, "task \"\(name)\" could not be sent to \(transport.address)", cause: error)
+        }
+        for middleware in chain.middlewares.reversed() { await middleware.postSend(final) }
+        return final.taskID
+    }
+}

@@ -1,0 +1,58 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import DequeModule
+import Synchronization
+
+/// Results in the memory of this process, the oldest dropped when there are too many.
+public final class InMemoryResultBackend: ResultBackend {
+    private struct State {
+        var results: [TaskID: StoredResult] = [:]
+        var order: Deque<TaskID> = []
+        var waiters = ResultWaiters()
+    }
+
+    private let state = Mutex(State())
+    private let limit: Int
+
+    /// Makes a backend.
+    ///
+    /// - Parameter maximumStoredResults: how many results are kept; Python's default is 100.
+    public init(maximumStoredResults: Int = 100) {
+        limit = max(1, maximumStoredResults)
+    }
+
+    /// Stores a result and wakes who waits for it.
+    public func setResult(_ result: StoredResult, for taskID: TaskID) async throws {
+        let waiters = state.withLock { state in
+            if state.results.updateValue(result, forKey: taskID) == nil { state.order.append(taskID) }
+            while state.order.count > limit, let oldest = state.order.popFirst() { state.results[oldest] = nil }
+            return state.waiters.take(taskID)
+        }
+        for waiter in waiters { waiter.resume(returning: result) }
+    }
+
+    /// Fetches a result.
+    public func result(for taskID: TaskID) async throws -> StoredResult? {
+        state.withLock { $0.results[taskID] }
+    }
+
+    /// Waits until the result is stored.
+    public func waitForResult(
+        for taskID: TaskID,
+        timeout: Duration?,
+        checkInterval: Duration
+    ) async throws -> StoredResult {
+        // A result that is there is given out even when there is no time to wait.
+        if let result = try await result(for: taskID) { return result }
+        return try await ResultWaiters.wait(for: taskID, timeout: timeout) { continuation, token in
+            self.state.withLock { state -> StoredResult? in
+                if let result = state.results[taskID] { return result }
+                state.waiters.add(continuation, token: token, for: taskID)
+                return nil
+            }
+        } cancel: { token in
+            self.state.withLock { $0.waiters.remove(token, for: taskID) }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+/// The identity of a schedule, unique among all sources of a scheduler.
+public struct ScheduleID: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral {
+    /// The text as it travels.
+    public let rawValue: String
+
+    /// Wraps the text as it is; brokers check its length and characters when it is sent.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// Wraps a literal.
+    public init(stringLiteral value: String) {
+        rawValue = value
+    }
+}
+
+extension ScheduleID: CustomStringConvertible {
+    /// The text itself.
+    public var description: String { rawValue }
+}

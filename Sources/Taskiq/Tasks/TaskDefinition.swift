@@ -1,0 +1,39 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+/// A task that was made of a closure: call it with `kiq`, with the types of the closure's parameters.
+public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable>: Sendable {
+    /// The name on the wire.
+    public let name: TaskName
+    /// Labels of every message of this task.
+    public let labels: Labels
+    /// The broker that sends it.
+    public let broker: Broker
+    let outputCoder: OutputCoder<Output>
+
+    /// Sends the task.
+    ///
+    /// - Parameters:
+    ///   - argument: the closure's arguments, in order.
+    ///   - labels: labels of this call, laid over those of the task.
+    ///   - taskID: the message's identity; a new one when not given.
+    /// - Returns: a handle on the result.
+    /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it.
+    @discardableResult
+    public func kiq(
+        _ argument: repeat each Argument,
+        labels: Labels = [],
+        taskID: TaskID? = nil
+    ) async throws -> TaskHandle<Output> {
+        var args: [JSONFragment] = []
+        repeat args.append(try JSONFragment(encoding: each argument))
+        let id = try await broker.send(
+            name: name,
+            labels: self.labels.merging(labels),
+            args: args,
+            kwargs: [:],
+            taskID: taskID
+        )
+        return TaskHandle(taskID: id, broker: broker, coder: outputCoder)
+    }
+}

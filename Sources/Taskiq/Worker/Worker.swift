@@ -1,0 +1,126 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+public import ServiceLifecycle
+import Synchronization
+
+/// Runs the tasks of a broker in this process.
+public final class Worker: Service {
+    /// The broker.
+    public let broker: Broker
+    /// How it works.
+    public let configuration: Configuration
+
+    /// Makes a worker.
+    ///
+    /// - Parameters:
+    ///   - broker: the broker whose tasks it runs.
+    ///   - configuration: how it works.
+    public init(broker: Broker, configuration: Configuration = Configuration()) {
+        self.broker = broker
+        self.configuration = configuration
+    }
+
+    /// Starts the broker and runs tasks until graceful shutdown.
+    ///
+    /// Then it takes no more, waits for those that run, gives back those that do not end in time, and stops the broker.
+    /// When it is cancelled, it does not wait.
+    ///
+    /// - Throws: what the broker's startup or its transport throws.
+    public func run() async throws {
+        try await broker.startup(role: .worker)
+        do {
+            await serve(try await listen())
+        } catch {
+            await broker.shutdown()
+            throw error
+        }
+        await broker.shutdown()
+    }
+
+    /// Begins to take messages, on a broker that is started.
+    func listen() async throws -> DeliveryChannel {
+        try await broker.transport.listen(
+            WorkerSubscription(
+                catalogue: broker.catalogue(application: configuration.application),
+                queues: configuration.queues,
+                concurrency: configuration.maxAsyncTasks,
+                prefetch: configuration.maxPrefetch
+            )
+        )
+    }
+
+    /// Runs tasks until the channel ends.
+    func serve(_ channel: DeliveryChannel) async {
+        let receiver = Receiver(broker: broker, acknowledgeType: configuration.acknowledgeType)
+        let isAbandoning = Flag()
+        let stop: @Sendable () -> Void = { [broker] in
+            // Unstructured: the handlers are synchronous; the runners end when the channel does.
+            Task {
+                await broker.transport.stopListening()
+                channel.finish()
+            }
+        }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await withTaskGroup(of: Ending.self) { group in
+                    group.addTask {
+                        await Self.runTasks(self.configuration.maxAsyncTasks, of: channel, receiver, isAbandoning)
+                        return .tasksEnded
+                    }
+                    group.addTask {
+                        // Ends when shutdown is asked for, and some time has passed; or when the group is cancelled.
+                        guard (try? await gracefulShutdown()) != nil else { return .waiting }
+                        try? await Task.sleep(for: self.configuration.waitTasksTimeout)
+                        return .timeIsUp
+                    }
+                    while let ending = await group.next() {
+                        switch ending {
+                        case .tasksEnded: group.cancelAll()
+                        case .timeIsUp:
+                            isAbandoning.raise()
+                            group.cancelAll()
+                        case .waiting: break
+                        }
+                    }
+                }
+            } onGracefulShutdown: {
+                stop()
+            }
+        } onCancel: {
+            isAbandoning.raise()
+            stop()
+        }
+    }
+
+    private enum Ending {
+        case tasksEnded, timeIsUp, waiting
+    }
+
+    /// As many runners as tasks may run at a time, each taking one delivery after the other.
+    private static func runTasks(
+        _ count: Int,
+        of channel: DeliveryChannel,
+        _ receiver: Receiver,
+        _ isAbandoning: Flag
+    ) async {
+        await withDiscardingTaskGroup { group in
+            for _ in 0..<max(1, count) {
+                group.addTask {
+                    while let delivery = await channel.next() {
+                        await receiver.receive(delivery, isAbandoning: isAbandoning)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A signal that is raised once.
+final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isRaised: Bool { value.load(ordering: .acquiring) }
+
+    func raise() { value.store(true, ordering: .releasing) }
+}

@@ -1,0 +1,32 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Logging
+import ServiceLifecycle
+package import Taskiq
+import UnixSignals
+
+/// One process that runs tasks, from its start to its stop.
+package enum WorkerProcess {
+    /// Runs until SIGTERM, SIGINT, or the end of whoever supervises it.
+    ///
+    /// - Parameters:
+    ///   - broker: the broker, with its tasks.
+    ///   - configuration: how the worker works.
+    /// - Throws: what the broker throws when it cannot start.
+    package static func run(_ broker: Broker, configuration: Worker.Configuration) async throws {
+        let worker = Worker(broker: broker, configuration: configuration)
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: worker),
+                // Its end is the supervisor's.
+                .init(service: ParentWatch(), successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            cancellationSignals: [.sigquit],
+            logger: broker.logger
+        )
+        group.maximumGracefulShutdownDuration = configuration.waitTasksTimeout + .seconds(5)
+        try await ServiceGroup(configuration: group).run()
+    }
+}

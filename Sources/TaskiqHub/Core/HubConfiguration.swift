@@ -1,0 +1,29 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import TaskiqHubProtocol
+
+/// The numbers by which a hub decides.
+public struct HubConfiguration: Sendable {
+    /// The end of the workers' address, announced to whoever greets the front; see `ClientWelcome`.
+    public var workersEndpoint = ""
+    /// Longest body, in bytes.
+    public var maximumBody = ProtocolLimits.maximumBody
+    /// Most messages that may wait or run; more are refused.
+    public var maximumMessages = 1_000_000
+    /// How long a worker that cannot be reached may take to come back.
+    public var goneGrace = Duration.seconds(2)
+    /// After how long without a word a worker counts as lost.
+    public var silence = Duration.seconds(10)
+    /// How long after its start a hub waits for the workers of its last life.
+    public var adoptionGrace = Duration.seconds(15)
+    /// How many deliveries of a message may end in a crash before it goes to the dead letters.
+    public var crashLimit: Int32 = 3
+    /// How long results are kept.
+    public var resultLifetime = Duration.seconds(24 * 3600)
+    /// How long a submission's key is remembered.
+    public var keyLifetime = Duration.seconds(3600)
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,200 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import HeapModule
+import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+extension HubCore {
+    mutating func handle(_ packet: Packet<ClientCommand>, fromClient peer: PeerID) {
+        if case .hello(let hello) = packet.content {
+            greet(hello, peer, correlation: packet.correlation)
+            return
+        }
+        guard let client = clients[peer], client.session == packet.session, packet.epoch == epoch else {
+            effects.append(.sendToClient(peer, Packet(.resync, correlation: packet.correlation, epoch: epoch)))
+            return
+        }
+        clients[peer]?.lastHeard = now.uptime
+        switch packet.content {
+        case .hello: break
+        case .submit(let submission): submit(submission, peer, correlation: packet.correlation)
+        case .resultWait(let taskIDs): wait(for: taskIDs, peer, correlation: packet.correlation)
+        case .resultCancel(let taskIDs): for taskID in taskIDs { forgetWait(taskID, peer) }
+        case .heartbeat: reply(.heartbeat, to: peer, correlation: packet.correlation)
+        case .bye:
+            reply(.byeOK, to: peer, correlation: packet.correlation)
+            forgetClient(peer)
+        }
+    }
+
+    private mutating func greet(_ hello: ClientHello, _ peer: PeerID, correlation: UInt64) {
+        guard
+            (hello.protocolMinimum...max(hello.protocolMinimum, hello.protocolMaximum))
+                .contains(ProtocolLimits.version)
+        else {
+            let message = versionMessage("client \(hello.application)", hello.protocolMinimum, hello.protocolMaximum)
+            effects.append(.sendToClient(peer, Packet(.reject(message: message), correlation: correlation)))
+            effects.append(.notice(.peerProblem(message)))
+            return
+        }
+        // The same client on a new connection: what it waited for, it asks for again.
+        for (old, client) in clients where client.identity == hello.identity || old == peer { forgetClient(old) }
+        clients[peer] = ClientSession(identity: hello.identity, session: newSession(), lastHeard: now.uptime)
+        let welcome = ClientWelcome(
+            maximumBody: configuration.maximumBody,
+            workersEndpoint: configuration.workersEndpoint
+        )
+        reply(.welcome(welcome), to: peer, correlation: correlation)
+    }
+
+    mutating func newSession() -> UInt64 {
+        defer { nextSession += 1 }
+        return nextSession
+    }
+
+    func versionMessage(_ who: String, _ minimum: UInt16, _ maximum: UInt16) -> String {
+        "\(who) speaks versions \(minimum) to \(maximum) of the protocol, this hub speaks \(ProtocolLimits.version): "
+            + "bring both to the same release"
+    }
+
+    mutating func reply(_ reply: ClientReply, to peer: PeerID, correlation: UInt64 = 0) {
+        guard let client = clients[peer] else { return }
+        let packet = Packet(reply, correlation: correlation, session: client.session, epoch: epoch)
+        effects.append(.sendToClient(peer, packet))
+    }
+
+    mutating func forgetClient(_ peer: PeerID) {
+        strikes[peer] = nil
+        guard let client = clients.removeValue(forKey: peer) else { return }
+        for taskID in client.waits { forgetWait(taskID, peer) }
+    }
+
+    // MARK: Submitting
+
+    private mutating func submit(_ submission: Submission, _ peer: PeerID, correlation: UInt64) {
+        let hash = Self.hash(submission.body)
+        if let known = keys[submission.key] {
+            guard known.submission.bodyHash == hash else {
+                let message = "this submission's key was used for another message"
+                reply(.refused(SubmitRefusal(code: .keyReuse, message: message)), to: peer, correlation: correlation)
+                return
+            }
+            answer(.submitted(sequence: known.sequence, isDuplicate: true), peer, correlation)
+            return
+        }
+        if let refusal = refusal(of: submission) {
+            reply(.refused(refusal), to: peer, correlation: correlation)
+            return
+        }
+        let until = now.wall.adding(configuration.keyLifetime)
+        let key = SubmissionKey(key: submission.key, bodyHash: hash, until: until)
+        var message = StoredMessage(
+            sequence: takeSequence(),
+            queue: submission.queue,
+            taskName: submission.taskName,
+            taskID: submission.taskID,
+            priority: submission.priority,
+            enqueuedAt: now.wall,
+            body: submission.body
+        )
+        message.dueAt = submission.delay > 0 ? now.wall.adding(.milliseconds(submission.delay)) : nil
+        message.scheduleID = submission.scheduleID
+        message.scheduledAt = submission.scheduledAt
+        message.key = key
+        remember(key, sequence: message.sequence)
+        insert(message)
+        answer(.submitted(sequence: message.sequence, isDuplicate: false), peer, correlation)
+    }
+
+    private func refusal(of submission: Submission) -> SubmitRefusal? {
+        if isDraining {
+            return SubmitRefusal(code: .draining, message: "the hub is stopping", retryAfter: 1000)
+        }
+        if submission.body.count > configuration.maximumBody {
+            return SubmitRefusal(
+                code: .tooLarge,
+                message: "the message has \(submission.body.count) bytes, \(configuration.maximumBody) are allowed: "
+                    + "send a reference to the data in its place"
+            )
+        }
+        if messages.count >= configuration.maximumMessages {
+            return SubmitRefusal(
+                code: .full,
+                message: "the hub holds \(messages.count) messages, its limit: start workers, or send less",
+                retryAfter: 1000
+            )
+        }
+        return nil
+    }
+
+    /// Answers when everything stored so far is on disk.
+    private mutating func answer(_ reply: ClientReply, _ peer: PeerID, _ correlation: UInt64) {
+        guard let client = clients[peer] else { return }
+        let packet = Packet(reply, correlation: correlation, session: client.session, epoch: epoch)
+        afterCommit(.effect(.sendToClient(peer, packet)))
+    }
+
+    mutating func remember(_ key: SubmissionKey, sequence: Int64) {
+        keys[key.key] = (key, sequence)
+        keysBySequence[sequence] = key.key
+        keysByTime.insert(DelayedKey(dueAt: key.until.millisecondsSinceEpoch, sequence: sequence))
+    }
+
+    /// A hash of a body that stays the same over restarts (FNV-1a, 64 bits).
+    static func hash(_ body: [UInt8]) -> Int64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return Int64(bitPattern: hash)
+    }
+
+    // MARK: Results
+
+    private mutating func wait(for taskIDs: [String], _ peer: PeerID, correlation: UInt64) {
+        var unknown: [String] = []
+        for taskID in taskIDs {
+            clients[peer]?.waits.insert(taskID)
+            waiters[taskID, default: []].insert(peer)
+            if let sequence = sequenceOfTask[taskID] {
+                reply(standing(of: sequence, taskID), to: peer, correlation: correlation)
+            } else {
+                unknown.append(taskID)
+            }
+        }
+        // Read after what is being stored now, so that a result that is on its way is found.
+        guard !unknown.isEmpty else { return }
+        afterCommit(.readResults(peer, correlation: correlation, taskIDs: unknown))
+    }
+
+    /// What a client is told of a task that has no result yet.
+    private func standing(of sequence: Int64, _ taskID: String) -> ClientReply {
+        guard let entry = messages[sequence], entry.lease == nil,
+            !workers.values.contains(where: { $0.serves(entry.route) })
+        else { return .result(taskID: taskID, status: .pending, body: []) }
+        return .result(taskID: taskID, status: .unroutable, body: Array(entry.message.taskName.utf8))
+    }
+
+    mutating func handleResults(
+        _ peer: PeerID,
+        _ correlation: UInt64,
+        _ asked: [String],
+        _ found: [String: [UInt8]]
+    ) {
+        for taskID in asked {
+            if let body = found[taskID] {
+                forgetWait(taskID, peer)
+                reply(.result(taskID: taskID, status: .ready, body: body), to: peer, correlation: correlation)
+            } else {
+                let status: ResultStatus = sequenceOfTask[taskID] != nil ? .pending : .unknown
+                reply(.result(taskID: taskID, status: status, body: []), to: peer, correlation: correlation)
+            }
+        }
+    }
+
+    private mutating func forgetWait(_ taskID: String, _ peer: PeerID) {
+        clients[peer]?.waits.remove(taskID)
+        waiters[taskID]?.remove(peer)
+        if waiters[taskID]?.isEmpty == true { waiters[taskID] = nil }
+    }
+}

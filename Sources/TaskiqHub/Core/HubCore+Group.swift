@@ -1,0 +1,84 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqHubProtocol
+
+/// Changes on their way to the disk, and what is to be done when they are there.
+struct PendingGroup: Sendable {
+    enum Consequence: Sendable {
+        case effect(HubEffect)
+        /// A result is stored: whoever waits by then is told.
+        case result(taskID: String, body: [UInt8])
+        /// A task ended without a result.
+        case ended(taskID: String)
+    }
+
+    var number: Int64 = 0
+    var operations: [StoreOperation] = []
+    var consequences: [Consequence] = []
+
+    var isEmpty: Bool { operations.isEmpty }
+}
+
+extension HubCore {
+    mutating func store(_ operation: StoreOperation) {
+        open.operations.append(operation)
+        switch operation {
+        case .insert, .complete, .bury: rowsToForget += 1
+        default: break
+        }
+    }
+
+    /// Does something once everything that was stored so far is on disk.
+    mutating func afterCommit(_ effect: HubEffect) {
+        afterCommit(.effect(effect))
+    }
+
+    mutating func afterCommit(_ consequence: PendingGroup.Consequence) {
+        if !open.isEmpty {
+            open.consequences.append(consequence)
+        } else if inFlight != nil {
+            inFlight?.consequences.append(consequence)
+        } else {
+            carryOut(consequence)
+        }
+    }
+
+    /// Sends the open group on its way unless another one is.
+    mutating func flushGroup() {
+        guard inFlight == nil, !open.isEmpty else { return }
+        groupCount += 1
+        open.number = groupCount
+        effects.append(.commit(StoreGroup(number: open.number, operations: open.operations)))
+        open.operations = []
+        inFlight = open
+        open = PendingGroup()
+    }
+
+    mutating func handleCommitted(_ number: Int64) {
+        guard let group = inFlight, group.number == number else { return }
+        inFlight = nil
+        for consequence in group.consequences { carryOut(consequence) }
+    }
+
+    private mutating func carryOut(_ consequence: PendingGroup.Consequence) {
+        switch consequence {
+        case .effect(let effect): effects.append(effect)
+        case .result(let taskID, let body):
+            for peer in bySession(waiters.removeValue(forKey: taskID)) {
+                clients[peer]?.waits.remove(taskID)
+                reply(.result(taskID: taskID, status: .ready, body: body), to: peer)
+            }
+        case .ended(let taskID):
+            for peer in bySession(waiters[taskID]) {
+                reply(.result(taskID: taskID, status: .unknown, body: []), to: peer)
+            }
+        }
+    }
+
+    /// Clients in the order in which they came: never by chance, so that a simulation can be replayed.
+    private func bySession(_ peers: Set<PeerID>?) -> [PeerID] {
+        (peers ?? []).sorted { clients[$0]?.session ?? 0 < clients[$1]?.session ?? 0 }
+    }
+}

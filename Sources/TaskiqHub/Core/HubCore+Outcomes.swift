@@ -1,0 +1,105 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+extension HubCore {
+    mutating func started(_ lease: LeaseKey, by identity: PeerIdentity) {
+        guard var entry = messages[lease.sequence], entry.attempt == lease.attempt,
+            var held = entry.lease, held.worker == identity
+        else { return }
+        held.startedAt = now.wall
+        entry.state = .leased(held)
+        messages[lease.sequence] = entry
+    }
+
+    mutating func acknowledge(_ lease: LeaseKey, by identity: PeerIdentity, correlation: UInt64) {
+        guard let worker = workers[identity] else { return }
+        var verdict = LeaseVerdict.Verdict.stale
+        if let entry = messages[lease.sequence], entry.attempt == lease.attempt, entry.lease?.worker == identity {
+            verdict = .recorded
+            if !entry.isAcknowledged {
+                messages[lease.sequence]?.isAcknowledged = true
+                store(.acknowledge(sequence: lease.sequence))
+            }
+        }
+        let reply = WorkerReply.acknowledged(LeaseVerdict(lease: lease, verdict: verdict))
+        let packet = Packet(reply, correlation: correlation, session: worker.session, epoch: epoch)
+        afterCommit(.effect(.sendToWorker(worker.peer, packet)))
+    }
+
+    /// Judges the end of a delivery, and makes it so.
+    ///
+    /// The first success wins: a result that comes late, from a delivery that was given up, still counts while nobody
+    /// else has ended the message. Everything else from an earlier delivery is refused.
+    mutating func complete(_ completion: Completion, by identity: PeerIdentity, correlation: UInt64) {
+        guard let worker = workers[identity] else { return }
+        let lease = completion.lease
+        var verdict = LeaseVerdict.Verdict.stale
+        if let entry = messages[lease.sequence] {
+            let isCurrent = entry.attempt == lease.attempt && entry.lease?.worker == identity
+            let isLateSuccess = completion.outcome == .ok && lease.attempt > 0 && lease.attempt <= entry.attempt
+            if isCurrent || isLateSuccess {
+                verdict = .recorded
+                end(completion, entry)
+            }
+        } else {
+            verdict = .already
+        }
+        let reply = WorkerReply.completed([LeaseVerdict(lease: lease, verdict: verdict)])
+        let packet = Packet(reply, correlation: correlation, session: worker.session, epoch: epoch)
+        afterCommit(.effect(.sendToWorker(worker.peer, packet)))
+    }
+
+    private mutating func end(_ completion: Completion, _ entry: MessageEntry) {
+        let sequence = completion.lease.sequence
+        let taskID = entry.message.taskID
+        switch completion.outcome {
+        case .release:
+            release(sequence, crashed: false)
+        case .reject:
+            let result = completion.body.isEmpty ? nil : completion.body
+            bury(sequence, reason: completion.reason.isEmpty ? "rejected" : completion.reason, result: result)
+        case .requeue:
+            _ = remove(sequence)
+            store(.complete(sequence: sequence, result: nil))
+            var successor = entry.message
+            successor.sequence = takeSequence()
+            successor.body = completion.body
+            successor.key = nil
+            successor.enqueuedAt = now.wall
+            successor.dueAt = completion.delay > 0 ? now.wall.adding(.milliseconds(completion.delay)) : nil
+            insert(successor)
+        case .noResult:
+            _ = remove(sequence)
+            store(.complete(sequence: sequence, result: nil))
+            afterCommit(.ended(taskID: taskID))
+            let run = report(of: entry, executionTime: completion.executionTime, isError: false, result: [])
+            afterCommit(.effect(.notice(.runEnded(run))))
+        case .ok, .error:
+            _ = remove(sequence)
+            let isError = completion.outcome == .error
+            let outcome = StoredOutcome(
+                taskID: taskID,
+                isError: isError,
+                expiresAt: now.wall.adding(configuration.resultLifetime),
+                body: completion.body
+            )
+            // Stored by another result backend, there is nothing to keep here.
+            store(.complete(sequence: sequence, result: completion.body.isEmpty ? nil : outcome))
+            afterCommit(
+                completion.body.isEmpty
+                    ? .ended(taskID: taskID) : .result(taskID: taskID, body: completion.body)
+            )
+            let run = report(
+                of: entry,
+                executionTime: completion.executionTime,
+                isError: isError,
+                result: completion.body
+            )
+            afterCommit(.effect(.notice(.runEnded(run))))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+
+extension HubCore {
+    /// Decides slots: each once, its row of the ledger and its message in one group.
+    mutating func fire(_ request: FireRequest, call: UInt64) {
+        var decided: Set<Slot> = []
+        for decision in request.decisions where decided.insert(decision.slot).inserted {
+            let slot = decision.slot
+            if let state = scheduleStates[slot.scheduleID], slot.instant <= state.cursor { continue }
+            switch decision.verdict {
+            case .fired(let broker):
+                let sequence = takeSequence()
+                var message = StoredMessage(
+                    sequence: sequence,
+                    queue: broker.queue,
+                    taskName: broker.taskName.rawValue,
+                    taskID: broker.taskID.rawValue,
+                    priority: UInt8(broker.priority),
+                    enqueuedAt: now.wall,
+                    body: broker.message
+                )
+                message.scheduleID = slot.scheduleID.rawValue
+                message.scheduledAt = slot.instant
+                message.dueAt = broker.delay.map(now.wall.adding)
+                store(.slot(StoredSlot(slot: slot, decidedAt: now.wall, sequence: sequence, reason: nil)))
+                insert(message)
+                noticeIfUnroutable(message)
+            case .missed(let reason):
+                store(.slot(StoredSlot(slot: slot, decidedAt: now.wall, sequence: nil, reason: reason)))
+            }
+        }
+        for (id, state) in request.states {
+            var state = state
+            // A clock that was set back must not open slots that are decided.
+            if let known = scheduleStates[id] { state.cursor = max(state.cursor, known.cursor) }
+            if scheduleStates[id] == state { continue }
+            scheduleStates[id] = state
+            store(.scheduleState(id, state))
+        }
+        afterCommit(.fired(call: call, nil))
+    }
+
+    private mutating func noticeIfUnroutable(_ message: StoredMessage) {
+        let route = Route(queue: message.queue, taskName: message.taskName)
+        guard !workers.isEmpty, !workers.values.contains(where: { $0.serves(route) }) else { return }
+        let notice = HubNotice.unroutable(taskID: message.taskID, taskName: message.taskName, queue: message.queue)
+        effects.append(.notice(notice))
+    }
+}

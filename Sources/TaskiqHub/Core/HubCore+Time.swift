@@ -1,0 +1,69 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import HeapModule
+import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+extension HubCore {
+    /// Takes the time over.
+    ///
+    /// After a pause of its own (suspended, stopped, starved) the hub has heard of nobody, which is no news of anybody:
+    /// every deadline moves by the length of the pause.
+    mutating func advance(to time: HubTime) {
+        let gap = time.uptime - now.uptime
+        if gap > 2000 {
+            for identity in workers.keys {
+                workers[identity]?.lastHeard += gap
+                if let gone = workers[identity]?.goneSince { workers[identity]?.goneSince = gone + gap }
+            }
+            for peer in clients.keys { clients[peer]?.lastHeard += gap }
+            if let deadline = adoptionDeadline { adoptionDeadline = deadline + gap }
+        }
+        now = time
+        wakeDelayed()
+    }
+
+    private mutating func wakeDelayed() {
+        while let first = delayed.min, first.dueAt <= now.wall.millisecondsSinceEpoch {
+            delayed.removeMin()
+            if case .delayed? = messages[first.sequence]?.state { queue(first.sequence) }
+        }
+    }
+
+    mutating func tick() {
+        let silence = configuration.silence.inMilliseconds
+        let grace = configuration.goneGrace.inMilliseconds
+        let sessions = workers.sorted { $0.value.session < $1.value.session }
+        for (identity, worker) in sessions {
+            if let gone = worker.goneSince, now.uptime - gone >= grace {
+                lose(identity, reason: "its connection is gone")
+            } else if now.uptime - worker.lastHeard >= silence {
+                lose(identity, reason: "nothing was heard of it for \(configuration.silence.formattedShortly)")
+            }
+        }
+        if let deadline = adoptionDeadline, now.uptime >= deadline { loseInherited() }
+        if now.uptime >= nextHeartbeat {
+            nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
+            for (identity, _) in sessions { reply(.heartbeat, to: identity) }
+            // A client that is alive says so every second.
+            for (peer, client) in clients where now.uptime - client.lastHeard >= 60_000 { forgetClient(peer) }
+        }
+        if now.uptime >= nextForget || rowsToForget >= 2500 { forget() }
+    }
+
+    /// Forgets results and keys whose time is over.
+    ///
+    /// A store removes a few thousand rows at a time, so that no group waits for it; asked each time that about as many
+    /// were added, it keeps up with any load.
+    private mutating func forget() {
+        nextForget = now.uptime + 60_000
+        rowsToForget = 0
+        while let first = keysByTime.min, first.dueAt <= now.wall.millisecondsSinceEpoch {
+            keysByTime.removeMin()
+            if let key = keysBySequence.removeValue(forKey: first.sequence) { keys[key] = nil }
+        }
+        store(.forget(expiredBefore: now.wall))
+    }
+}

@@ -1,0 +1,217 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+extension HubCore {
+    mutating func handle(_ packet: Packet<WorkerCommand>, fromWorker peer: PeerID) {
+        if case .hello(let hello) = packet.content {
+            greet(hello, peer, correlation: packet.correlation)
+            return
+        }
+        guard let identity = workersByPeer[peer], let worker = workers[identity],
+            worker.session == packet.session, packet.epoch == epoch
+        else {
+            effects.append(.sendToWorker(peer, Packet(.resync, correlation: packet.correlation, epoch: epoch)))
+            return
+        }
+        workers[identity]?.lastHeard = now.uptime
+        if worker.goneSince != nil {
+            // Something that was sent to it is lost, and nobody knows what: it has to say anew what it holds.
+            reply(.resync, to: identity, correlation: packet.correlation)
+        }
+        switch packet.content {
+        case .hello: break
+        case .catalogue(let json): take(catalogue: json, of: identity)
+        case .credit(let credit):
+            workers[identity]?.credit = credit
+            mayDispatch = true
+        case .started(let leases): for lease in leases { started(lease, by: identity) }
+        case .acknowledge(let lease): acknowledge(lease, by: identity, correlation: packet.correlation)
+        case .complete(let completion): complete(completion, by: identity, correlation: packet.correlation)
+        case .heartbeat: break
+        case .bye: goodbye(identity, correlation: packet.correlation)
+        }
+    }
+
+    mutating func reply(_ reply: WorkerReply, to identity: PeerIdentity, correlation: UInt64 = 0) {
+        guard let worker = workers[identity] else { return }
+        let packet = Packet(reply, correlation: correlation, session: worker.session, epoch: epoch)
+        effects.append(.sendToWorker(worker.peer, packet))
+    }
+
+    // MARK: Joining
+
+    private mutating func greet(_ hello: WorkerHello, _ peer: PeerID, correlation: UInt64) {
+        let name = "\(hello.application)@\(hello.host):\(hello.processID)"
+        guard
+            (hello.protocolMinimum...max(hello.protocolMinimum, hello.protocolMaximum))
+                .contains(ProtocolLimits.version)
+        else {
+            let message = versionMessage("worker \(name)", hello.protocolMinimum, hello.protocolMaximum)
+            effects.append(.sendToWorker(peer, Packet(.reject(message: message), correlation: correlation)))
+            effects.append(.notice(.peerProblem(message)))
+            return
+        }
+        let known = workers[hello.identity]
+        if let known { workersByPeer[known.peer] = nil }
+        var worker = WorkerSession(
+            identity: hello.identity,
+            peer: peer,
+            session: newSession(),
+            name: name,
+            queues: Set(hello.queues),
+            catalogueHash: hello.catalogueHash,
+            lastHeard: now.uptime
+        )
+        worker.tasks = catalogueHashes[hello.catalogueHash]
+        workers[hello.identity] = worker
+        workersByPeer[peer] = hello.identity
+        let verdicts = reconcile(hello)
+        let welcome = WorkerWelcome(verdicts: verdicts, wantsCatalogue: worker.tasks == nil)
+        // What was decided about its deliveries is on disk before the worker hears of it.
+        let session = worker.session
+        let packet = Packet(WorkerReply.welcome(welcome), correlation: correlation, session: session, epoch: epoch)
+        afterCommit(.effect(.sendToWorker(peer, packet)))
+        if let tasks = worker.tasks {
+            effects.append(.notice(.workerJoined(name: name, tasks: tasks.count)))
+        }
+    }
+
+    /// Compares what a worker says it holds with what the hub thinks it holds.
+    ///
+    /// Between its greeting and the welcome a worker throws away what is sent to it, so what it does not name it does
+    /// certainly not have.
+    private mutating func reconcile(_ hello: WorkerHello) -> [LeaseVerdict] {
+        var kept: Set<Int64> = []
+        var verdicts: [LeaseVerdict] = []
+        let started = Set(hello.started + hello.unconfirmed)
+        for lease in hello.inFlight + hello.unconfirmed {
+            let verdict = adopt(lease, by: hello.identity, hasStarted: started.contains(lease))
+            if verdict == .keep { kept.insert(lease.sequence) }
+            verdicts.append(LeaseVerdict(lease: lease, verdict: verdict))
+        }
+        let lost = messages.filter { sequence, entry in
+            entry.lease?.worker == hello.identity && !kept.contains(sequence)
+        }
+        for sequence in lost.keys.sorted() { release(sequence, crashed: false) }
+        return verdicts
+    }
+
+    private mutating func adopt(
+        _ lease: LeaseKey,
+        by identity: PeerIdentity,
+        hasStarted: Bool
+    ) -> LeaseVerdict.Verdict {
+        guard var entry = messages[lease.sequence] else { return .already }
+        guard entry.attempt == lease.attempt, lease.attempt > 0 else { return .stale }
+        switch entry.state {
+        case .leased(let held) where held.worker != identity: return .stale
+        case .leased(var held):
+            held.isInherited = false
+            if hasStarted { held.startedAt = held.startedAt ?? now.wall }
+            entry.state = .leased(held)
+        case .ready, .delayed, .loading:
+            // It was given up too early, and nobody else has it yet.
+            stopLoading(entry)
+            if entry.crashedAttempt == entry.attempt {
+                entry.crashes -= 1
+                entry.crashedAttempt = 0
+            }
+            entry.state = .leased(MessageEntry.Lease(worker: identity, startedAt: hasStarted ? now.wall : nil))
+            store(.lease(lease, worker: identity))
+        }
+        messages[lease.sequence] = entry
+        workers[identity]?.held.insert(lease.sequence)
+        return .keep
+    }
+
+    private mutating func take(catalogue json: [UInt8], of identity: PeerIdentity) {
+        guard let worker = workers[identity] else { return }
+        do {
+            let catalogue = try TaskCatalogue(json: json)
+            let changed = catalogues[catalogue.application] != catalogue
+            remember(catalogue)
+            catalogueHashes[worker.catalogueHash] = Set(catalogue.tasks.map(\.name.rawValue))
+            workers[identity]?.tasks = catalogueHashes[worker.catalogueHash]
+            mayDispatch = true
+            effects.append(.notice(.workerJoined(name: worker.name, tasks: catalogue.tasks.count)))
+            if changed {
+                store(.catalogue(application: catalogue.application, json: json, at: now.wall))
+                effects.append(.catalogueChanged(catalogue))
+            }
+        } catch {
+            reply(.error(message: error.message), to: identity)
+            effects.append(.notice(.peerProblem("worker \(worker.name) sent no catalogue: \(error.message)")))
+        }
+    }
+
+    mutating func remember(_ catalogue: TaskCatalogue) {
+        catalogues[catalogue.application] = catalogue
+        catalogueHashes[catalogue.hash] = Set(catalogue.tasks.map(\.name.rawValue))
+    }
+
+    // MARK: Leaving
+
+    private mutating func goodbye(_ identity: PeerIdentity, correlation: UInt64) {
+        guard let worker = workers[identity] else { return }
+        for sequence in worker.held.sorted() { release(sequence, crashed: false) }
+        let packet = Packet(WorkerReply.byeOK, correlation: correlation, session: worker.session, epoch: epoch)
+        afterCommit(.effect(.sendToWorker(worker.peer, packet)))
+        workersByPeer[worker.peer] = nil
+        workers[identity] = nil
+        effects.append(.notice(.workerLeft(name: worker.name)))
+    }
+
+    mutating func workerUnreachable(_ peer: PeerID) {
+        guard let identity = workersByPeer[peer], workers[identity]?.goneSince == nil else { return }
+        workers[identity]?.goneSince = now.uptime
+    }
+
+    /// Gives up a worker: what it ran counts as crashed, what it only held does not.
+    mutating func lose(_ identity: PeerIdentity, reason: String) {
+        guard let worker = workers.removeValue(forKey: identity) else { return }
+        workersByPeer[worker.peer] = nil
+        strikes[worker.peer] = nil
+        for sequence in worker.held.sorted() {
+            // An acknowledged message may have begun right after the answer, whether or not the hub was told.
+            let entry = messages[sequence]
+            release(sequence, crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayHaveStarted ?? false)
+        }
+        effects.append(.notice(.workerLost(name: worker.name, redelivered: worker.held.count, reason: reason)))
+    }
+
+    /// Gives up the workers of the last life that did not come back.
+    mutating func loseInherited() {
+        adoptionDeadline = nil
+        let orphans = messages.filter { $0.value.lease.map { workers[$0.worker] == nil } ?? false }
+        for sequence in orphans.keys.sorted() { release(sequence, crashed: true) }
+        guard !orphans.isEmpty else { return }
+        let reason = "they did not come back after the hub's restart"
+        effects.append(.notice(.workerLost(name: "earlier workers", redelivered: orphans.count, reason: reason)))
+    }
+
+    // MARK: Strangers
+
+    mutating func handleMalformed(_ peer: PeerID, _ side: HubSide, _ reason: String) {
+        // Strangers may come in any number; what is remembered of them is bounded.
+        if strikes.count >= 4096 { strikes = [:] }
+        strikes[peer, default: 0] += 1
+        let count = strikes[peer] ?? 1
+        if count == 1 {
+            effects.append(.notice(.peerProblem("a peer sent what is no frame of this protocol: \(reason)")))
+        }
+        switch side {
+        case .front:
+            effects.append(.sendToClient(peer, Packet(.error(message: reason), epoch: epoch)))
+            if count >= 3 { forgetClient(peer) }
+        case .back:
+            effects.append(.sendToWorker(peer, Packet(.error(message: reason), epoch: epoch)))
+            if count >= 3, let identity = workersByPeer[peer] {
+                lose(identity, reason: "it sent three malformed frames")
+            }
+        }
+    }
+}

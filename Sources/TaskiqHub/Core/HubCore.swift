@@ -1,0 +1,160 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import HeapModule
+public import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+/// The hub's decisions, as a value: events go in, effects come out, and nothing else happens.
+///
+/// It has no sockets, no disk, no clock and no chance of its own, so that a simulation can run it through years of bad
+/// luck in a second. What must not be forgotten goes into a group; what may only be said once the group is on disk
+/// waits for the word that it is. One group is on its way at a time, and while it is, the next one fills.
+public struct HubCore: Sendable {
+    var configuration: HubConfiguration
+    let epoch: UInt64
+
+    // Messages.
+    var messages: [Int64: MessageEntry] = [:]
+    var sequenceOfTask: [String: Int64] = [:]
+    var ready: [Route: ReadyQueue] = [:]
+    var delayed = Heap<DelayedKey>()
+    var wantedBodies: [Int64] = []
+    var nextSequence: Int64
+    var reservedBelow: Int64
+
+    // Submissions that may be repeated.
+    var keys: [PeerIdentity: (submission: SubmissionKey, sequence: Int64)] = [:]
+    var keysByTime = Heap<DelayedKey>()
+    var keysBySequence: [Int64: PeerIdentity] = [:]
+
+    // Peers.
+    var clients: [PeerID: ClientSession] = [:]
+    var workers: [PeerIdentity: WorkerSession] = [:]
+    var workersByPeer: [PeerID: PeerIdentity] = [:]
+    var waiters: [String: Set<PeerID>] = [:]
+    var strikes: [PeerID: Int] = [:]
+    var nextSession: UInt64 = 1
+    var deliveryCount: Int64 = 0
+
+    // What workers told of their tasks, and how far schedules are decided.
+    var catalogues: [String: TaskCatalogue] = [:]
+    var catalogueHashes: [String: Set<String>] = [:]
+    var scheduleStates: [ScheduleID: ScheduleState]
+
+    // Groups.
+    var open = PendingGroup()
+    var inFlight: PendingGroup?
+    var groupCount: Int64 = 0
+
+    // Time.
+    var now: HubTime
+    var nextHeartbeat: Int64
+    var nextForget: Int64
+    /// How many rows were stored since the last call to forget some.
+    var rowsToForget = 0
+    /// Until when the workers of the last life may come back; nil when that is over.
+    var adoptionDeadline: Int64?
+
+    var isDraining = false
+    var isHalted = false
+    var mayDispatch = false
+    var effects: [HubEffect] = []
+
+    /// Begins a life of the hub.
+    ///
+    /// - Parameters:
+    ///   - recovered: what the store remembers.
+    ///   - configuration: the numbers to decide by.
+    ///   - now: what time it is.
+    public init(recovered: RecoveredState, configuration: HubConfiguration, now: HubTime) {
+        self.configuration = configuration
+        self.now = now
+        epoch = recovered.epoch
+        nextSequence = recovered.nextSequence
+        reservedBelow = recovered.nextSequence
+        scheduleStates = recovered.scheduleStates
+        nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
+        nextForget = now.uptime
+        for catalogue in recovered.catalogues { remember(catalogue) }
+        for (key, sequence) in recovered.keys { remember(key, sequence: sequence) }
+        for recovered in recovered.messages { restore(recovered) }
+        if messages.values.contains(where: { $0.lease != nil }) {
+            adoptionDeadline = now.uptime + configuration.adoptionGrace.inMilliseconds
+        }
+    }
+
+    /// The catalogues that workers announced.
+    public var knownCatalogues: [TaskCatalogue] { Array(catalogues.values) }
+
+    /// How far each schedule is decided.
+    public var knownScheduleStates: [ScheduleID: ScheduleState] { scheduleStates }
+
+    /// How many messages wait or run.
+    public var messageCount: Int { messages.count }
+
+    /// Whether everything that was said is on disk.
+    public var isSettled: Bool { inFlight == nil && open.isEmpty }
+
+    /// Whether the hub has nothing left to do: it was asked to stop and has, or it cannot go on.
+    public var isOver: Bool { isHalted || (isDraining && isSettled) }
+
+    /// Takes an event in.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: what time it is.
+    /// - Returns: what is to be done, in order.
+    public mutating func handle(_ event: HubEvent, at now: HubTime) -> [HubEffect] {
+        guard !isHalted else { return [] }
+        advance(to: now)
+        switch event {
+        case .client(let peer, let packet): handle(packet, fromClient: peer)
+        case .worker(let peer, let packet): handle(packet, fromWorker: peer)
+        case .malformed(let peer, let side, let reason): handleMalformed(peer, side, reason)
+        case .unreachable(let peer, .front): forgetClient(peer)
+        case .unreachable(let peer, .back): workerUnreachable(peer)
+        case .committed(let group): handleCommitted(group)
+        case .storeFailed(let reason):
+            isHalted = true
+            effects.append(.halt(reason: reason))
+        case .bodies(let bodies): handle(bodies)
+        case .results(let peer, let correlation, let asked, let found):
+            handleResults(peer, correlation, asked, found)
+        case .fire(let request, let call): fire(request, call: call)
+        case .tick: tick()
+        case .drain: isDraining = true
+        }
+        if mayDispatch { dispatch() }
+        flushGroup()
+        defer { effects = [] }
+        return effects
+    }
+
+    /// The uptime at which the hub wants to be called if nothing happens before.
+    public var nextDeadline: Int64 {
+        var deadline = nextHeartbeat
+        if let first = delayed.min {
+            deadline = min(deadline, now.uptime + max(0, first.dueAt - now.wall.millisecondsSinceEpoch))
+        }
+        for worker in workers.values {
+            if let gone = worker.goneSince { deadline = min(deadline, gone + configuration.goneGrace.inMilliseconds) }
+        }
+        return deadline
+    }
+
+    private mutating func restore(_ recovered: RecoveredState.Message) {
+        var entry = MessageEntry(message: recovered.message, hasBody: false, state: .ready)
+        entry.attempt = recovered.attempt
+        entry.crashes = recovered.crashes
+        entry.isAcknowledged = recovered.isAcknowledged
+        if let worker = recovered.worker {
+            entry.state = .leased(MessageEntry.Lease(worker: worker, isInherited: true))
+        }
+        let sequence = recovered.message.sequence
+        messages[sequence] = entry
+        sequenceOfTask[recovered.message.taskID] = sequence
+        if entry.lease == nil { queue(sequence) }
+    }
+}

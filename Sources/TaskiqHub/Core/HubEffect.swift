@@ -1,0 +1,27 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+public import Taskiq
+public import TaskiqHubProtocol
+
+/// What a hub wants done.
+public enum HubEffect: Sendable {
+    /// Answer a client.
+    case sendToClient(PeerID, Packet<ClientReply>)
+    /// Answer a worker, or give it work.
+    case sendToWorker(PeerID, Packet<WorkerReply>)
+    /// Store a group and say when it is on disk.
+    case commit(StoreGroup)
+    /// Read bodies.
+    case readBodies([Int64])
+    /// Read results.
+    case readResults(PeerID, correlation: UInt64, taskIDs: [String])
+    /// Tell the scheduler of this process that its slots are decided, or why not.
+    case fired(call: UInt64, TaskiqError?)
+    /// An application announced other tasks than before.
+    case catalogueChanged(TaskCatalogue)
+    /// Tell people.
+    case notice(HubNotice)
+    /// Stop: nothing more can be promised.
+    case halt(reason: String)
+}

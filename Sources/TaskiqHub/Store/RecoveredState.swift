@@ -1,0 +1,82 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+public import Taskiq
+public import TaskiqHubProtocol
+
+/// What a store remembers of the hub's earlier lives: everything but the bodies.
+public struct RecoveredState: Sendable {
+    /// A message that waits or was leased.
+    public struct Message: Sendable {
+        /// The message; its body is empty, and is read when it is needed.
+        public var message: StoredMessage
+        /// Its last delivery; nil before the first.
+        public var attempt: Int32
+        /// How many deliveries ended in a crash.
+        public var crashes: Int32
+        /// Who held it when the hub died.
+        public var worker: PeerIdentity?
+        /// Whether it need not be delivered again.
+        public var isAcknowledged: Bool
+
+        /// Makes a message.
+        ///
+        /// - Parameters:
+        ///   - message: the message; its body is empty.
+        ///   - attempt: its last delivery, 0 before the first.
+        ///   - crashes: how many deliveries ended in a crash.
+        ///   - worker: who held it when the hub died.
+        ///   - isAcknowledged: whether it need not be delivered again.
+        public init(
+            message: StoredMessage,
+            attempt: Int32 = 0,
+            crashes: Int32 = 0,
+            worker: PeerIdentity? = nil,
+            isAcknowledged: Bool = false
+        ) {
+            self.message = message
+            self.attempt = attempt
+            self.crashes = crashes
+            self.worker = worker
+            self.isAcknowledged = isAcknowledged
+        }
+    }
+
+    /// Which life of the hub begins now.
+    public var epoch: UInt64
+    /// The first number that is free.
+    public var nextSequence: Int64
+    /// The messages, by their numbers.
+    public var messages: [Message]
+    /// The keys of submissions that may be repeated, with their messages.
+    public var keys: [(key: SubmissionKey, sequence: Int64)]
+    /// The catalogues that workers announced.
+    public var catalogues: [TaskCatalogue]
+    /// How far each schedule is decided.
+    public var scheduleStates: [ScheduleID: ScheduleState]
+
+    /// Makes a state.
+    ///
+    /// - Parameters:
+    ///   - epoch: which life of the hub begins now.
+    ///   - nextSequence: the first number that is free.
+    ///   - messages: the messages, by their numbers.
+    ///   - keys: the keys of submissions that may be repeated.
+    ///   - catalogues: the catalogues that workers announced.
+    ///   - scheduleStates: how far each schedule is decided.
+    public init(
+        epoch: UInt64,
+        nextSequence: Int64 = 1,
+        messages: [Message] = [],
+        keys: [(key: SubmissionKey, sequence: Int64)] = [],
+        catalogues: [TaskCatalogue] = [],
+        scheduleStates: [ScheduleID: ScheduleState] = [:]
+    ) {
+        self.epoch = epoch
+        self.nextSequence = nextSequence
+        self.messages = messages
+        self.keys = keys
+        self.catalogues = catalogues
+        self.scheduleStates = scheduleStates
+    }
+}

@@ -1,0 +1,162 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import TaskiqCron
+
+extension Packet<ClientCommand> {
+    /// The packet as frames.
+    public func frames() -> [[UInt8]] {
+        switch content {
+        case .hello(let hello):
+            var frame = frame(.hello)
+            frame.set(.protocolMinimum, hello.protocolMinimum)
+            frame.set(.protocolMaximum, hello.protocolMaximum)
+            frame.set(.identity, hello.identity.bytes)
+            frame.set(.application, hello.application)
+            return [frame.encoded()]
+        case .submit(let submission):
+            var frame = frame(.submit)
+            frame.set(.key, submission.key.bytes)
+            frame.set(.queue, submission.queue)
+            frame.set(.taskName, submission.taskName)
+            frame.set(.taskID, submission.taskID)
+            if submission.priority != 0 { frame.set(.priority, submission.priority) }
+            if submission.delay != 0 { frame.set(.delay, submission.delay) }
+            frame.set(.scheduleID, submission.scheduleID)
+            if let time = submission.scheduledAt { frame.set(.scheduledAt, time.millisecondsSinceEpoch) }
+            return [frame.encoded(), submission.body]
+        case .resultWait(let taskIDs):
+            var frame = frame(.resultWait)
+            frame.set(.taskIDs, texts: taskIDs)
+            return [frame.encoded()]
+        case .resultCancel(let taskIDs):
+            var frame = frame(.resultCancel)
+            frame.set(.taskIDs, texts: taskIDs)
+            return [frame.encoded()]
+        case .heartbeat: return [frame(.heartbeat).encoded()]
+        case .bye: return [frame(.bye).encoded()]
+        }
+    }
+
+    /// Reads a packet.
+    ///
+    /// - Parameter frames: the frames as they came, without the routing id.
+    /// - Throws: `ProtocolError`.
+    public init(frames: [[UInt8]]) throws(ProtocolError) {
+        let (frame, body) = try split(frames)
+        let command: ClientCommand
+        switch frame.opcode {
+        case .hello:
+            var hello = ClientHello(identity: try frame.key(.identity), application: try frame.name(.application))
+            hello.protocolMinimum = UInt16(clamping: try frame.requiredNumber(.protocolMinimum))
+            hello.protocolMaximum = UInt16(clamping: try frame.requiredNumber(.protocolMaximum))
+            command = .hello(hello)
+        case .submit:
+            var submission = Submission(
+                key: try frame.key(.key),
+                queue: try frame.name(.queue),
+                taskName: try frame.name(.taskName),
+                taskID: try frame.name(.taskID),
+                body: body
+            )
+            submission.priority = UInt8(min(max(try frame.number(.priority) ?? 0, 0), 9))
+            submission.delay = max(try frame.number(.delay) ?? 0, 0)
+            submission.scheduleID = try frame.optionalName(.scheduleID)
+            submission.scheduledAt = try frame.number(.scheduledAt).map(Timestamp.init(millisecondsSinceEpoch:))
+            command = .submit(submission)
+        case .resultWait: command = .resultWait(taskIDs: try frame.texts(.taskIDs))
+        case .resultCancel: command = .resultCancel(taskIDs: try frame.texts(.taskIDs))
+        case .heartbeat: command = .heartbeat
+        case .bye: command = .bye
+        default: throw ProtocolError("a client does not say \(frame.opcode)")
+        }
+        self.init(command, of: frame)
+    }
+}
+
+extension Packet<ClientReply> {
+    /// The packet as frames.
+    public func frames() -> [[UInt8]] {
+        switch content {
+        case .welcome(let welcome):
+            var frame = frame(.welcome)
+            frame.set(.maximumBody, welcome.maximumBody)
+            frame.set(.workersEndpoint, welcome.workersEndpoint)
+            return [frame.encoded()]
+        case .reject(let message):
+            var frame = frame(.reject)
+            frame.set(.message, sentence: message)
+            return [frame.encoded()]
+        case .submitted(let sequence, let isDuplicate):
+            var frame = frame(.submitOK)
+            frame.set(.sequence, sequence)
+            frame.set(.duplicate, flag: isDuplicate)
+            return [frame.encoded()]
+        case .refused(let refusal):
+            var frame = frame(.submitError)
+            frame.set(.code, refusal.code.rawValue)
+            frame.set(.message, sentence: refusal.message)
+            frame.set(.retryAfter, refusal.retryAfter)
+            return [frame.encoded()]
+        case .result(let taskID, let status, let body):
+            var frame = frame(.result)
+            frame.set(.taskID, taskID)
+            frame.set(.status, status.rawValue)
+            return [frame.encoded(), body]
+        case .heartbeat: return [frame(.heartbeat).encoded()]
+        case .resync: return [frame(.resync).encoded()]
+        case .byeOK: return [frame(.byeOK).encoded()]
+        case .error(let message):
+            var frame = frame(.error)
+            frame.set(.message, sentence: message)
+            return [frame.encoded()]
+        }
+    }
+
+    /// Reads a packet.
+    ///
+    /// - Parameter frames: the frames as they came.
+    /// - Throws: `ProtocolError`.
+    public init(frames: [[UInt8]]) throws(ProtocolError) {
+        let (frame, body) = try split(frames)
+        let reply: ClientReply
+        switch frame.opcode {
+        case .welcome:
+            reply = .welcome(
+                ClientWelcome(
+                    maximumBody: Int(clamping: try frame.requiredNumber(.maximumBody)),
+                    workersEndpoint: try frame.text(.workersEndpoint) ?? ""
+                )
+            )
+        case .reject: reply = .reject(message: try frame.text(.message) ?? "")
+        case .submitOK:
+            reply = .submitted(
+                sequence: try frame.requiredNumber(.sequence),
+                isDuplicate: frame.has(.duplicate)
+            )
+        case .submitError:
+            let number = try frame.requiredNumber(.code)
+            reply = .refused(
+                SubmitRefusal(
+                    // A code that a later hub adds is no reason to repeat.
+                    code: UInt8(exactly: number).flatMap(SubmitRefusal.Code.init(rawValue:)) ?? .bad,
+                    message: try frame.text(.message) ?? "refused with code \(number)",
+                    // A day is as good as any longer time, and can be added to a clock.
+                    retryAfter: min(max(try frame.number(.retryAfter) ?? 0, 0), 86_400_000)
+                )
+            )
+        case .result:
+            let number = try frame.requiredNumber(.status)
+            guard let status = UInt8(exactly: number).flatMap(ResultStatus.init(rawValue:)) else {
+                throw ProtocolError("result status \(number) is not known")
+            }
+            reply = .result(taskID: try frame.name(.taskID), status: status, body: body)
+        case .heartbeat: reply = .heartbeat
+        case .resync: reply = .resync
+        case .byeOK: reply = .byeOK
+        case .error: reply = .error(message: try frame.text(.message) ?? "")
+        default: throw ProtocolError("a hub does not say \(frame.opcode) to a client")
+        }
+        self.init(reply, of: frame)
+    }
+}

@@ -1,0 +1,179 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import TaskiqCron
+
+extension Packet<WorkerCommand> {
+    /// The packet as frames.
+    public func frames() -> [[UInt8]] {
+        switch content {
+        case .hello(let hello):
+            var frame = frame(.workerHello)
+            frame.set(.protocolMinimum, hello.protocolMinimum)
+            frame.set(.protocolMaximum, hello.protocolMaximum)
+            frame.set(.identity, hello.identity.bytes)
+            frame.set(.application, hello.application)
+            frame.set(.host, hello.host)
+            frame.set(.processID, hello.processID)
+            frame.set(.queues, texts: hello.queues)
+            frame.set(.concurrency, hello.concurrency)
+            frame.set(.catalogueHash, hello.catalogueHash)
+            frame.set(.inFlight, leases: hello.inFlight)
+            if !hello.started.isEmpty { frame.set(.leases, leases: hello.started) }
+            frame.set(.unconfirmed, leases: hello.unconfirmed)
+            return [frame.encoded()]
+        case .catalogue(let body): return [frame(.catalogue).encoded(), body]
+        case .credit(let credit):
+            var frame = frame(.credit)
+            frame.set(.credit, credit)
+            return [frame.encoded()]
+        case .started(let leases):
+            var frame = frame(.started)
+            frame.set(.leases, leases: leases)
+            return [frame.encoded()]
+        case .acknowledge(let lease):
+            var frame = frame(.acknowledge)
+            frame.set(.leases, leases: [lease])
+            return [frame.encoded()]
+        case .complete(let completion):
+            var frame = frame(.complete)
+            frame.set(.leases, leases: [completion.lease])
+            frame.set(.outcome, completion.outcome.rawValue)
+            frame.set(.executionTime, completion.executionTime)
+            if completion.delay != 0 { frame.set(.delay, completion.delay) }
+            if !completion.reason.isEmpty { frame.set(.message, sentence: completion.reason) }
+            return [frame.encoded(), completion.body]
+        case .heartbeat: return [frame(.heartbeat).encoded()]
+        case .bye: return [frame(.bye).encoded()]
+        }
+    }
+
+    /// Reads a packet.
+    ///
+    /// - Parameter frames: the frames as they came, without the routing id.
+    /// - Throws: `ProtocolError`.
+    public init(frames: [[UInt8]]) throws(ProtocolError) {
+        let (frame, body) = try split(frames)
+        let command: WorkerCommand
+        switch frame.opcode {
+        case .workerHello:
+            var hello = WorkerHello(
+                identity: try frame.key(.identity),
+                application: try frame.name(.application),
+                host: try frame.name(.host),
+                processID: try frame.requiredNumber(.processID),
+                queues: try frame.texts(.queues),
+                concurrency: Int(clamping: max(1, try frame.requiredNumber(.concurrency))),
+                catalogueHash: try frame.name(.catalogueHash)
+            )
+            hello.protocolMinimum = UInt16(clamping: try frame.requiredNumber(.protocolMinimum))
+            hello.protocolMaximum = UInt16(clamping: try frame.requiredNumber(.protocolMaximum))
+            hello.inFlight = try frame.leases(.inFlight)
+            hello.started = try frame.leases(.leases)
+            hello.unconfirmed = try frame.leases(.unconfirmed)
+            command = .hello(hello)
+        case .catalogue: command = .catalogue(body)
+        case .credit: command = .credit(Int(clamping: max(0, try frame.requiredNumber(.credit))))
+        case .started: command = .started(try frame.leases(.leases))
+        case .acknowledge: command = .acknowledge(try Self.lease(of: frame))
+        case .complete:
+            let number = try frame.requiredNumber(.outcome)
+            guard let outcome = UInt8(exactly: number).flatMap(Completion.Outcome.init(rawValue:)) else {
+                throw ProtocolError("outcome \(number) is not known")
+            }
+            var completion = Completion(lease: try Self.lease(of: frame), outcome: outcome, body: body)
+            completion.executionTime = max(0, try frame.number(.executionTime) ?? 0)
+            completion.delay = max(0, try frame.number(.delay) ?? 0)
+            completion.reason = try frame.text(.message) ?? ""
+            command = .complete(completion)
+        case .heartbeat: command = .heartbeat
+        case .bye: command = .bye
+        default: throw ProtocolError("a worker does not say \(frame.opcode)")
+        }
+        self.init(command, of: frame)
+    }
+
+    private static func lease(of frame: ControlFrame) throws(ProtocolError) -> LeaseKey {
+        let leases = try frame.leases(.leases)
+        guard leases.count == 1 else { throw ProtocolError("\(frame.opcode) names one delivery, not \(leases.count)") }
+        return leases[0]
+    }
+}
+
+extension Packet<WorkerReply> {
+    /// The packet as frames.
+    public func frames() -> [[UInt8]] {
+        switch content {
+        case .welcome(let welcome):
+            var frame = frame(.workerWelcome)
+            frame.set(.verdicts, verdicts: welcome.verdicts)
+            frame.set(.wantsCatalogue, flag: welcome.wantsCatalogue)
+            return [frame.encoded()]
+        case .reject(let message):
+            var frame = frame(.reject)
+            frame.set(.message, sentence: message)
+            return [frame.encoded()]
+        case .task(let delivery):
+            var frame = frame(.task)
+            frame.set(.leases, leases: [delivery.lease])
+            frame.set(.queue, delivery.queue)
+            frame.set(.enqueuedAt, delivery.enqueuedAt.millisecondsSinceEpoch)
+            frame.set(.isRedelivered, flag: delivery.isRedelivered)
+            return [frame.encoded(), delivery.body]
+        case .acknowledged(let verdict):
+            var frame = frame(.acknowledgeOK)
+            frame.set(.verdicts, verdicts: [verdict])
+            return [frame.encoded()]
+        case .completed(let verdicts):
+            var frame = frame(.completeOK)
+            frame.set(.verdicts, verdicts: verdicts)
+            return [frame.encoded()]
+        case .heartbeat: return [frame(.heartbeat).encoded()]
+        case .resync: return [frame(.resync).encoded()]
+        case .byeOK: return [frame(.byeOK).encoded()]
+        case .error(let message):
+            var frame = frame(.error)
+            frame.set(.message, sentence: message)
+            return [frame.encoded()]
+        }
+    }
+
+    /// Reads a packet.
+    ///
+    /// - Parameter frames: the frames as they came.
+    /// - Throws: `ProtocolError`.
+    public init(frames: [[UInt8]]) throws(ProtocolError) {
+        let (frame, body) = try split(frames)
+        let reply: WorkerReply
+        switch frame.opcode {
+        case .workerWelcome:
+            reply = .welcome(
+                WorkerWelcome(verdicts: try frame.verdicts(.verdicts), wantsCatalogue: frame.has(.wantsCatalogue))
+            )
+        case .reject: reply = .reject(message: try frame.text(.message) ?? "")
+        case .task:
+            let leases = try frame.leases(.leases)
+            guard leases.count == 1 else { throw ProtocolError("a task names one delivery, not \(leases.count)") }
+            reply = .task(
+                TaskDelivery(
+                    lease: leases[0],
+                    queue: try frame.name(.queue),
+                    enqueuedAt: Timestamp(millisecondsSinceEpoch: try frame.requiredNumber(.enqueuedAt)),
+                    isRedelivered: frame.has(.isRedelivered),
+                    body: body
+                )
+            )
+        case .acknowledgeOK:
+            let verdicts = try frame.verdicts(.verdicts)
+            guard verdicts.count == 1 else { throw ProtocolError("an acknowledgement names one delivery") }
+            reply = .acknowledged(verdicts[0])
+        case .completeOK: reply = .completed(try frame.verdicts(.verdicts))
+        case .heartbeat: reply = .heartbeat
+        case .resync: reply = .resync
+        case .byeOK: reply = .byeOK
+        case .error: reply = .error(message: try frame.text(.message) ?? "")
+        default: throw ProtocolError("a hub does not say \(frame.opcode) to a worker")
+        }
+        self.init(reply, of: frame)
+    }
+}

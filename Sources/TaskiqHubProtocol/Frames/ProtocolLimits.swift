@@ -1,0 +1,32 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+/// The numbers that both sides of the protocol hold to.
+public enum ProtocolLimits {
+    /// The version spoken here.
+    public static let version: UInt16 = 1
+    /// Most frames of one message.
+    public static let maximumFrames = 3
+    /// Longest control frame, in bytes.
+    public static let maximumControlFrame = 64 * 1024
+    /// Most fields of one control frame.
+    public static let maximumFields = 256
+    /// Longest name or id, in bytes of UTF-8.
+    public static let maximumName = 255
+    /// Longest sentence for people, in bytes of UTF-8; what is longer is cut.
+    public static let maximumSentence = 4096
+    /// Longest body, in bytes, unless the hub is told otherwise: 1 MiB.
+    public static let maximumBody = 1024 * 1024
+    /// How often each side says that it is there.
+    public static let heartbeatInterval = Duration.seconds(1)
+
+    /// Whether a text may be a name or an id: 1 to 255 bytes, no control characters.
+    public static func isValidName(_ name: String) -> Bool {
+        var count = 0
+        for byte in name.utf8 {
+            count += 1
+            if byte < 0x20 || byte == 0x7F { return false }
+        }
+        return (1...maximumName).contains(count)
+    }
+}

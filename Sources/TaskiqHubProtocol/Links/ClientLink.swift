@@ -1,0 +1,279 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+public import Taskiq
+
+/// A client's side of the conversation with a hub, as a value: what happens goes in, what is to be done comes out.
+///
+/// Submissions are repeated with their key until they are answered, over any number of connections and lives of the
+/// hub, so that a message is enqueued once; questions for results are asked again after each new greeting.
+public struct ClientLink: Sendable {
+    /// What happens to a client.
+    public enum Event: Sendable {
+        /// A new socket is there.
+        case connected
+        /// The hub says something.
+        case packet(Packet<ClientReply>)
+        /// Somebody wants a message enqueued, and gives up at some uptime.
+        case submit(id: UInt64, Submission, deadline: Int64)
+        /// Somebody no longer wants it.
+        case cancel(id: UInt64)
+        /// Somebody waits for results.
+        case wait(taskID: String)
+        /// Nobody waits for it any more.
+        case cancelWait(taskID: String)
+        /// Time has passed.
+        case tick
+        /// The client is about to go.
+        case bye
+    }
+
+    /// What a client wants done.
+    public enum Effect: Sendable {
+        /// Send this, in order, as soon as the socket takes it.
+        case send(Packet<ClientCommand>)
+        /// Close the socket and make a new one; what was not sent is forgotten.
+        case reconnect
+        /// A session is open.
+        case opened(ClientWelcome)
+        /// A submission was answered.
+        case submitted(id: UInt64, Result<Int64, TaskiqError>)
+        /// Something is known of a result.
+        case result(taskID: String, ResultStatus, body: [UInt8])
+        /// The hub will not talk to this client.
+        case rejected(message: String)
+    }
+
+    private struct Pending {
+        var submission: Submission
+        var deadline: Int64
+        /// The session in which it was sent last.
+        var sentIn: UInt64 = 0
+        /// When the hub may be asked again after it refused.
+        var notBefore: Int64 = 0
+    }
+
+    private enum State {
+        case connecting
+        case greeted(at: Int64)
+        case open(session: UInt64, epoch: UInt64)
+        case rejected(message: String)
+    }
+
+    private let hello: ClientHello
+    private let address: String
+    private var state = State.connecting
+    private var pending: [UInt64: Pending] = [:]
+    private var order: [UInt64] = []
+    private var waits: Set<String> = []
+    private var lastHeard: Int64 = 0
+    private var nextHeartbeat: Int64 = 0
+    private var wasOpen = false
+    private var maximumBody = Int.max
+    private var effects: [Effect] = []
+
+    /// Makes a link that is not connected yet.
+    ///
+    /// - Parameters:
+    ///   - hello: how the client introduces itself.
+    ///   - address: the hub's address, for errors.
+    public init(hello: ClientHello, address: String) {
+        self.hello = hello
+        self.address = address
+    }
+
+    /// Whether a session is open.
+    public var isOpen: Bool {
+        if case .open = state { true } else { false }
+    }
+
+    /// Takes an event in.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: the uptime in milliseconds.
+    /// - Returns: what is to be done, in order.
+    public mutating func handle(_ event: Event, at now: Int64) -> [Effect] {
+        switch event {
+        case .connected: greet(at: now)
+        case .packet(let packet): handle(packet, at: now)
+        case .submit(let id, let submission, let deadline): submit(id, submission, deadline, at: now)
+        case .cancel(let id): drop(id)
+        case .wait(let taskID):
+            guard ProtocolLimits.isValidName(taskID) else {
+                // No message has such an id; a frame with it would be refused as a whole.
+                effects.append(.result(taskID: taskID, .unknown, body: []))
+                break
+            }
+            waits.insert(taskID)
+            if isOpen { send(.resultWait(taskIDs: [taskID])) }
+        case .cancelWait(let taskID):
+            if waits.remove(taskID) != nil, isOpen { send(.resultCancel(taskIDs: [taskID])) }
+        case .tick: tick(at: now)
+        case .bye: if isOpen { send(.bye) }
+        }
+        defer { effects = [] }
+        return effects
+    }
+
+    // MARK: Sessions
+
+    private mutating func greet(at now: Int64) {
+        if case .rejected = state { return }
+        state = .greeted(at: now)
+        lastHeard = now
+        effects.append(.send(Packet(.hello(hello))))
+    }
+
+    private mutating func handle(_ packet: Packet<ClientReply>, at now: Int64) {
+        lastHeard = now
+        switch packet.content {
+        case .welcome(let welcome):
+            guard case .greeted = state else { return }
+            state = .open(session: packet.session, epoch: packet.epoch)
+            wasOpen = true
+            maximumBody = welcome.maximumBody
+            nextHeartbeat = now + LinkTiming.heartbeat
+            effects.append(.opened(welcome))
+            // A new life of the hub counts its sessions anew, so the number alone does not tell them apart.
+            for id in order { pending[id]?.sentIn = 0 }
+            sendPending(at: now)
+            for chunk in waits.sorted().chunks(of: 200) { send(.resultWait(taskIDs: chunk)) }
+        case .resync:
+            // The hub has begun a new life, or has forgotten us.
+            if case .open = state { greet(at: now) }
+        case .reject(let message):
+            state = .rejected(message: message)
+            effects.append(.rejected(message: message))
+            for id in order { fail(id, TaskiqError(.refused, "the hub at \(address) refuses this client: \(message)")) }
+        case .submitted(let sequence, _):
+            guard pending[packet.correlation] != nil else { return }
+            drop(packet.correlation)
+            effects.append(.submitted(id: packet.correlation, .success(sequence)))
+            sendPending(at: now)
+        case .refused(let refusal): handle(refusal, of: packet.correlation, at: now)
+        case .result(let taskID, let status, let body):
+            guard waits.contains(taskID) else { return }
+            if status == .ready { waits.remove(taskID) }
+            effects.append(.result(taskID: taskID, status, body: body))
+        case .heartbeat, .error, .byeOK: break
+        }
+    }
+
+    private mutating func handle(_ refusal: SubmitRefusal, of id: UInt64, at now: Int64) {
+        guard let submission = pending[id] else { return }
+        if refusal.retryAfter > 0, now + refusal.retryAfter < submission.deadline {
+            pending[id]?.sentIn = 0
+            pending[id]?.notBefore = now + refusal.retryAfter
+        } else {
+            fail(id, TaskiqError(.sendTask, "the hub at \(address) did not take the message: \(refusal.message)"))
+        }
+    }
+
+    private mutating func tick(at now: Int64) {
+        for id in order {
+            guard let submission = pending[id], now >= submission.deadline else { continue }
+            fail(id, late(submission))
+        }
+        switch state {
+        case .connecting, .rejected: break
+        case .greeted(let time) where now - time >= LinkTiming.greeting: reconnect()
+        case .open where now - lastHeard >= LinkTiming.silence: reconnect()
+        case .greeted: break
+        case .open:
+            sendPending(at: now)
+            if now >= nextHeartbeat {
+                nextHeartbeat = now + LinkTiming.heartbeat
+                send(.heartbeat)
+            }
+        }
+    }
+
+    private mutating func reconnect() {
+        state = .connecting
+        effects.append(.reconnect)
+    }
+
+    private mutating func send(_ command: ClientCommand, correlation: UInt64 = 0) {
+        guard case .open(let session, let epoch) = state else { return }
+        effects.append(.send(Packet(command, correlation: correlation, session: session, epoch: epoch)))
+    }
+
+    // MARK: Submissions
+
+    private mutating func submit(_ id: UInt64, _ submission: Submission, _ deadline: Int64, at now: Int64) {
+        if case .rejected(let message) = state {
+            let error = TaskiqError(.refused, "the hub at \(address) refuses this client: \(message)")
+            effects.append(.submitted(id: id, .failure(error)))
+            return
+        }
+        if let field = submission.invalidField {
+            // The hub would not understand the frame, and could not tell which submission it was.
+            let message = "the \(field) must have 1 to 255 bytes and no control characters"
+            effects.append(.submitted(id: id, .failure(TaskiqError(.sendTask, message))))
+            return
+        }
+        pending[id] = Pending(submission: submission, deadline: deadline)
+        order.append(id)
+        if isOpen { sendPending(at: now) }
+    }
+
+    /// Sends what this session has not been told yet, oldest first, as far as the window allows.
+    private mutating func sendPending(at now: Int64) {
+        guard case .open(let session, _) = state else { return }
+        for id in order.prefix(LinkTiming.window) {
+            guard let entry = pending[id], entry.sentIn != session, now >= entry.notBefore else { continue }
+            if entry.submission.body.count > maximumBody {
+                let message = """
+                    the message has \(entry.submission.body.count) bytes, the hub at \(address) takes \(maximumBody): \
+                    send a reference to the data in its place
+                    """
+                fail(id, TaskiqError(.sendTask, message))
+                continue
+            }
+            pending[id]?.sentIn = session
+            send(.submit(entry.submission), correlation: id)
+        }
+    }
+
+    private mutating func fail(_ id: UInt64, _ error: TaskiqError) {
+        drop(id)
+        effects.append(.submitted(id: id, .failure(error)))
+    }
+
+    private mutating func drop(_ id: UInt64) {
+        guard pending.removeValue(forKey: id) != nil else { return }
+        // Nearly always the first.
+        if let index = order.firstIndex(of: id) { order.remove(at: index) }
+    }
+
+    private func late(_ pending: Pending) -> TaskiqError {
+        if wasOpen {
+            return TaskiqError(
+                .sendTask,
+                "the hub at \(address) did not answer in time; whether the message is enqueued is unknown"
+            )
+        }
+        return TaskiqError(
+            .unreachable,
+            "no hub answers at \(address): start one with 'taskiq-scheduler', or name its address with --broker"
+        )
+    }
+}
+
+extension Submission {
+    /// The name, if any, that may not travel.
+    fileprivate var invalidField: String? {
+        let names = [
+            ("queue", queue), ("task name", taskName), ("task id", taskID), ("schedule id", scheduleID ?? "none"),
+        ]
+        return names.first { !ProtocolLimits.isValidName($0.1) }?.0
+    }
+}
+
+extension Array {
+    /// The elements in runs of at most so many.
+    func chunks(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

@@ -1,0 +1,14 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+/// The numbers by which clients and workers hold their connection to a hub, in milliseconds.
+public enum LinkTiming {
+    /// How often they say that they are there.
+    public static let heartbeat: Int64 = 1000
+    /// After how long without a word from the hub they open a new socket.
+    public static let silence: Int64 = 5000
+    /// How long a greeting may stay unanswered before they open a new socket.
+    public static let greeting: Int64 = 5000
+    /// Most submissions on their way; a quarter of what libzmq takes before it refuses.
+    public static let window = 128
+}

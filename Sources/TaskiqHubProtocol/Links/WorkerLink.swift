@@ -1,0 +1,229 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+
+/// A worker's side of the conversation with a hub, as a value: what happens goes in, what is to be done comes out.
+///
+/// A worker keeps what it runs and what it has to report over any number of connections and lives of the hub: it names
+/// both in each greeting, and repeats every outcome until the hub has stored it.
+public struct WorkerLink: Sendable {
+    /// What happens to a worker.
+    public enum Event: Sendable {
+        /// A new socket is there.
+        case connected
+        /// The hub says something.
+        case packet(Packet<WorkerReply>)
+        /// These deliveries begin to run.
+        case started([LeaseKey])
+        /// This delivery need not come again.
+        case acknowledge(LeaseKey)
+        /// A delivery is over.
+        case settle(Completion)
+        /// No more deliveries are wanted.
+        case stopListening
+        /// Time has passed.
+        case tick
+        /// The worker is about to go.
+        case bye
+    }
+
+    /// What a worker wants done.
+    public enum Effect: Sendable {
+        /// Send this, in order, as soon as the socket takes it.
+        case send(Packet<WorkerCommand>)
+        /// Close the socket and make a new one; what was not sent is forgotten.
+        case reconnect
+        /// A session is open.
+        case opened
+        /// Run this.
+        case deliver(TaskDelivery)
+        /// An acknowledgement is stored, or came too late.
+        case acknowledged(LeaseKey, isStored: Bool)
+        /// The hub will not talk to this worker.
+        case rejected(message: String)
+        /// The hub said goodbye.
+        case goodbye
+    }
+
+    private enum State {
+        case connecting
+        case greeted(at: Int64)
+        case open(session: UInt64, epoch: UInt64)
+        case rejected
+    }
+
+    private var hello: WorkerHello
+    private let catalogue: [UInt8]
+    private let credit: Int
+    private var state = State.connecting
+    private var running: Set<LeaseKey> = []
+    private var started: Set<LeaseKey> = []
+    private var unconfirmed: [LeaseKey: Completion] = [:]
+    private var acknowledging: Set<LeaseKey> = []
+    private var isListening = true
+    private var isLeaving = false
+    private var lastHeard: Int64 = 0
+    private var nextHeartbeat: Int64 = 0
+    private var effects: [Effect] = []
+
+    /// Makes a link that is not connected yet.
+    ///
+    /// - Parameters:
+    ///   - hello: how the worker introduces itself.
+    ///   - catalogue: the tasks it can run, as JSON.
+    ///   - credit: how many deliveries it is willing to hold.
+    public init(hello: WorkerHello, catalogue: [UInt8], credit: Int) {
+        self.hello = hello
+        self.catalogue = catalogue
+        self.credit = credit
+    }
+
+    /// Whether a session is open.
+    public var isOpen: Bool {
+        if case .open = state { true } else { false }
+    }
+
+    /// Whether everything was reported and confirmed.
+    public var isSettled: Bool { running.isEmpty && unconfirmed.isEmpty }
+
+    /// Takes an event in.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: the uptime in milliseconds.
+    /// - Returns: what is to be done, in order.
+    public mutating func handle(_ event: Event, at now: Int64) -> [Effect] {
+        switch event {
+        case .connected: greet(at: now)
+        case .packet(let packet): handle(packet, at: now)
+        case .started(let leases):
+            started.formUnion(leases.filter(running.contains))
+            send(.started(leases))
+        case .acknowledge(let lease):
+            acknowledging.insert(lease)
+            send(.acknowledge(lease))
+        case .settle(let completion): settle(completion)
+        case .stopListening:
+            isListening = false
+            send(.credit(0))
+        case .tick: tick(at: now)
+        case .bye:
+            isLeaving = true
+            if isSettled { send(.bye) }
+        }
+        defer { effects = [] }
+        return effects
+    }
+
+    // MARK: Sessions
+
+    private mutating func greet(at now: Int64) {
+        if case .rejected = state { return }
+        state = .greeted(at: now)
+        lastHeard = now
+        hello.inFlight = running.sorted()
+        hello.started = started.sorted()
+        hello.unconfirmed = unconfirmed.keys.sorted()
+        effects.append(.send(Packet(.hello(hello))))
+    }
+
+    private mutating func handle(_ packet: Packet<WorkerReply>, at now: Int64) {
+        lastHeard = now
+        switch packet.content {
+        case .welcome(let welcome):
+            guard case .greeted = state else { return }
+            state = .open(session: packet.session, epoch: packet.epoch)
+            nextHeartbeat = now + LinkTiming.heartbeat
+            effects.append(.opened)
+            resume(welcome)
+        case .resync:
+            // One greeting per call: while it is on its way, more of the same say nothing new.
+            if case .open = state { greet(at: now) }
+        case .reject(let message):
+            state = .rejected
+            effects.append(.rejected(message: message))
+        case .task(let delivery):
+            // What was sent before the welcome the hub takes for lost.
+            guard case .open(let session, let epoch) = state, packet.session == session, packet.epoch == epoch else {
+                return
+            }
+            // After the goodbye was sent, the hub gives it to somebody else when it hears it.
+            if isLeaving, isSettled { return }
+            guard running.insert(delivery.lease).inserted else { return }
+            // Nobody would run it any more.
+            if isLeaving { return settle(Completion(lease: delivery.lease, outcome: .release)) }
+            effects.append(.deliver(delivery))
+        case .acknowledged(let verdict):
+            guard acknowledging.remove(verdict.lease) != nil else { return }
+            effects.append(.acknowledged(verdict.lease, isStored: verdict.verdict == .recorded))
+        case .completed(let verdicts):
+            for verdict in verdicts { unconfirmed[verdict.lease] = nil }
+            if isLeaving, isSettled { send(.bye) }
+        case .byeOK: effects.append(.goodbye)
+        case .heartbeat, .error: break
+        }
+    }
+
+    /// Picks up where the last session ended.
+    private mutating func resume(_ welcome: WorkerWelcome) {
+        for verdict in welcome.verdicts where verdict.verdict != .keep {
+            // A success counts even if the delivery was given up meanwhile: the hub judges it once more.
+            let mayCount = verdict.verdict == .stale && unconfirmed[verdict.lease]?.outcome == .ok
+            if !mayCount { unconfirmed[verdict.lease] = nil }
+            if acknowledging.remove(verdict.lease) != nil {
+                effects.append(.acknowledged(verdict.lease, isStored: false))
+            }
+        }
+        for verdict in welcome.verdicts where verdict.verdict == .keep {
+            // Given back and confirmed while the greeting was on its way: the hub thinks that it is still here.
+            guard !running.contains(verdict.lease), unconfirmed[verdict.lease] == nil else { continue }
+            unconfirmed[verdict.lease] = Completion(lease: verdict.lease, outcome: .release)
+        }
+        if welcome.wantsCatalogue { send(.catalogue(catalogue)) }
+        for lease in acknowledging.sorted() { send(.acknowledge(lease)) }
+        for lease in unconfirmed.keys.sorted() {
+            if let completion = unconfirmed[lease] { send(.complete(completion)) }
+        }
+        send(.credit(isListening ? credit : 0))
+        if isLeaving, isSettled { send(.bye) }
+    }
+
+    private mutating func settle(_ completion: Completion) {
+        guard running.remove(completion.lease) != nil else { return }
+        started.remove(completion.lease)
+        unconfirmed[completion.lease] = completion
+        send(.complete(completion))
+    }
+
+    private mutating func tick(at now: Int64) {
+        switch state {
+        case .connecting, .rejected: break
+        case .greeted(let time) where now - time >= LinkTiming.greeting: reconnect()
+        case .open where now - lastHeard >= LinkTiming.silence: reconnect()
+        case .greeted: break
+        case .open:
+            if now >= nextHeartbeat {
+                nextHeartbeat = now + LinkTiming.heartbeat
+                send(.heartbeat)
+            }
+        }
+    }
+
+    private mutating func reconnect() {
+        state = .connecting
+        effects.append(.reconnect)
+    }
+
+    private mutating func send(_ command: WorkerCommand) {
+        guard case .open(let session, let epoch) = state else { return }
+        effects.append(.send(Packet(command, session: session, epoch: epoch)))
+    }
+}
+
+extension LeaseKey: Comparable {
+    /// By the message's number, then by the delivery.
+    public static func < (left: LeaseKey, right: LeaseKey) -> Bool {
+        (left.sequence, left.attempt) < (right.sequence, right.attempt)
+    }
+}

@@ -1,0 +1,257 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Logging
+import Synchronization
+import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+/// A program's connection to a hub: one thread that owns its sockets, and the ways to it from everywhere else.
+final class HubConnection: Sendable {
+    /// What other threads want of the connection's.
+    enum Command: Sendable {
+        case submit(id: UInt64, Submission, deadline: Int64)
+        case cancel(id: UInt64)
+        case wait(taskID: String)
+        case cancelWait(taskID: String)
+        case listen(WorkerHello, catalogue: [UInt8], credit: Int)
+        case started(LeaseKey)
+        case acknowledge(LeaseKey)
+        case settle(Completion)
+        case stopListening
+        case shutdown(deadline: Int64)
+    }
+
+    private struct State {
+        var submissions: [UInt64: CheckedContinuation<Int64, any Error>] = [:]
+        var acknowledgements: [LeaseKey: [CheckedContinuation<Void, any Error>]] = [:]
+        var waiters = ResultWaiters()
+        var lookups: [TaskID: [CheckedContinuation<StoredResult?, any Error>]] = [:]
+        /// Tasks that are waited for although no worker knew them when the hub was asked, with their names.
+        var unroutable: [TaskID: String] = [:]
+        var lastID: UInt64 = 0
+        var channel: DeliveryChannel?
+        var thread: SocketThread?
+        var isClosed = false
+    }
+
+    let address: HubAddress
+    let application: String
+    let identity = PeerIdentity.generate()
+    let mailbox: Mailbox<Command>
+    let logger: Logger
+    private let state = Mutex(State())
+
+    init(address: HubAddress, application: String, logger: Logger) throws {
+        self.address = address
+        self.application = application
+        self.logger = logger
+        mailbox = Mailbox(wakeup: try Wakeup())
+    }
+
+    // MARK: Life
+
+    func start() throws {
+        let loop = ConnectionLoop.Parameters(connection: self, context: try ZeroMQContext())
+        let thread = try SocketThread(name: "taskiq-link") { ConnectionLoop.run(loop) }
+        state.withLock { $0.thread = thread }
+    }
+
+    /// Reports what is left, says goodbye, and waits for the thread to end.
+    func shutdown(within limit: Duration) async {
+        mailbox.post(.shutdown(deadline: Uptime.milliseconds + limit.inMilliseconds))
+        let thread = state.withLock { $0.thread }
+        await thread?.join()
+        mailbox.close()
+        let (submissions, acknowledgements, waiters, lookups) = state.withLock { state in
+            state.isClosed = true
+            defer {
+                state.submissions = [:]
+                state.acknowledgements = [:]
+                state.lookups = [:]
+            }
+            return (
+                state.submissions.values, state.acknowledgements.values.flatMap { $0 }, state.waiters.takeAll(),
+                state.lookups.values.flatMap { $0 }
+            )
+        }
+        for continuation in submissions { continuation.resume(throwing: Self.closed) }
+        for continuation in acknowledgements { continuation.resume(throwing: Self.closed) }
+        for continuation in waiters { continuation.resume(throwing: Self.closed) }
+        for continuation in lookups { continuation.resume(throwing: Self.closed) }
+    }
+
+    private static let closed = TaskiqError(.shutdown, "the broker has been shut down")
+
+    // MARK: Sending
+
+    /// Returns when the hub has stored the message.
+    func submit(_ submission: Submission, timeout: Duration) async throws {
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        let deadline = Uptime.milliseconds + timeout.inMilliseconds
+        try await withTaskCancellationHandler {
+            _ = try await withCheckedThrowingContinuation { continuation in
+                state.withLock { $0.submissions[id] = continuation }
+                if !mailbox.post(.submit(id: id, submission, deadline: deadline)) {
+                    answer(id, .failure(Self.closed))
+                } else if Task.isCancelled {
+                    cancel(id)
+                }
+            }
+        } onCancel: {
+            cancel(id)
+        }
+    }
+
+    private func cancel(_ id: UInt64) {
+        guard let continuation = state.withLock({ $0.submissions.removeValue(forKey: id) }) else { return }
+        mailbox.post(.cancel(id: id))
+        continuation.resume(throwing: CancellationError())
+    }
+
+    func answer(_ id: UInt64, _ result: Result<Int64, TaskiqError>) {
+        state.withLock { $0.submissions.removeValue(forKey: id) }?.resume(with: result.mapError { $0 })
+    }
+
+    // MARK: Results
+
+    func waitForResult(of taskID: TaskID, timeout: Duration?) async throws -> StoredResult {
+        defer { state.withLock { $0.unroutable[taskID] = nil } }
+        do {
+            return try await awaitResult(of: taskID, timeout: timeout)
+        } catch let error as TaskiqError where error.code == .resultTimeout {
+            guard let name = state.withLock({ $0.unroutable[taskID] }) else { throw error }
+            throw TaskiqError(
+                .resultTimeout,
+                "no worker that is connected knows the task \"\(name)\": start one that does, or check the name; "
+                    + "\(taskID) waits in the queue"
+            )
+        }
+    }
+
+    private func awaitResult(of taskID: TaskID, timeout: Duration?) async throws -> StoredResult {
+        try await ResultWaiters.wait(for: taskID, timeout: timeout) { continuation, token in
+            self.state.withLock { $0.waiters.add(continuation, token: token, for: taskID) }
+            self.mailbox.post(.wait(taskID: taskID.rawValue))
+            return nil
+        } cancel: { token in
+            let (waiter, isLast) = self.state.withLock { state in
+                (state.waiters.remove(token, for: taskID), !state.waiters.taskIDs.contains(taskID))
+            }
+            if isLast { self.mailbox.post(.cancelWait(taskID: taskID.rawValue)) }
+            return waiter
+        }
+    }
+
+    private enum Lookup: Sendable {
+        case answered(StoredResult?)
+        case timedOut
+    }
+
+    /// The result if it is there; nil while the task waits or runs.
+    func lookUpResult(of taskID: TaskID, timeout: Duration) async throws -> StoredResult? {
+        try await withThrowingTaskGroup(of: Lookup.self) { group in
+            group.addTask {
+                try await withTaskCancellationHandler {
+                    let result = try await withCheckedThrowingContinuation { continuation in
+                        self.state.withLock { $0.lookups[taskID, default: []].append(continuation) }
+                        self.mailbox.post(.wait(taskID: taskID.rawValue))
+                        if Task.isCancelled { self.endLookups(of: taskID, .failure(CancellationError())) }
+                    }
+                    return .answered(result)
+                } onCancel: {
+                    self.endLookups(of: taskID, .failure(CancellationError()))
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                return .timedOut
+            }
+            defer { group.cancelAll() }
+            guard case .answered(let result)? = try await group.next() else {
+                throw TaskiqError(
+                    .unreachable,
+                    "no hub answers at \(address): start one with 'taskiq-scheduler', or name its address with --broker"
+                )
+            }
+            return result
+        }
+    }
+
+    private func endLookups(of taskID: TaskID, _ result: Result<StoredResult?, any Error>) {
+        let lookups = state.withLock { $0.lookups.removeValue(forKey: taskID) ?? [] }
+        for lookup in lookups { lookup.resume(with: result) }
+    }
+
+    func answer(_ taskID: String, _ status: ResultStatus, _ body: [UInt8]) {
+        let id = TaskID(rawValue: taskID)
+        let isAwaited = state.withLock { $0.waiters.taskIDs.contains(id) }
+        if status != .ready, !isAwaited { mailbox.post(.cancelWait(taskID: taskID)) }
+        switch status {
+        case .pending: endLookups(of: id, .success(nil))
+        case .unroutable:
+            // Remembered for whoever waits in vain; a worker may still come.
+            let name = String(decoding: body, as: UTF8.self)
+            if isAwaited { state.withLock { $0.unroutable[id] = name } }
+            endLookups(of: id, .success(nil))
+        case .unknown:
+            let message = "neither a task nor a result of the id \(taskID) is known to the hub at \(address)"
+            endLookups(of: id, .failure(TaskiqError(.resultGet, message)))
+        case .ready:
+            let result = Result { () throws(TaskiqError) in try StoredResult(json: body) }
+            for waiter in state.withLock({ $0.waiters.take(id) }) { waiter.resume(with: result.mapError { $0 }) }
+            endLookups(of: id, result.map { $0 }.mapError { $0 })
+        }
+    }
+
+    // MARK: Working
+
+    func listen(_ hello: WorkerHello, catalogue: [UInt8], credit: Int) -> DeliveryChannel {
+        let channel = DeliveryChannel()
+        state.withLock { $0.channel = channel }
+        mailbox.post(.listen(hello, catalogue: catalogue, credit: credit))
+        return channel
+    }
+
+    func deliver(_ deliveries: [TaskDelivery]) {
+        guard let channel = state.withLock({ $0.channel }) else { return }
+        channel.offer(
+            deliveries.map { delivery in
+                AckableMessage(
+                    data: delivery.body,
+                    info: DeliveryInfo(
+                        attempt: Int(delivery.lease.attempt),
+                        isRedelivered: delivery.isRedelivered,
+                        queue: delivery.queue,
+                        enqueuedAt: delivery.enqueuedAt
+                    ),
+                    receipt: HubDeliveryReceipt(connection: self, lease: delivery.lease)
+                )
+            }
+        )
+    }
+
+    func acknowledge(_ lease: LeaseKey) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            state.withLock { $0.acknowledgements[lease, default: []].append(continuation) }
+            if !mailbox.post(.acknowledge(lease)) { answer(lease, isStored: false) }
+        }
+    }
+
+    func answer(_ lease: LeaseKey, isStored: Bool) {
+        let waiting = state.withLock { $0.acknowledgements.removeValue(forKey: lease) ?? [] }
+        for continuation in waiting {
+            if isStored {
+                continuation.resume()
+            } else {
+                continuation.resume(
+                    throwing: TaskiqError(.conflict, "the hub has given this delivery to somebody else")
+                )
+            }
+        }
+    }
+}

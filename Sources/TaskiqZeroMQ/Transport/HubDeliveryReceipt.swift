@@ -1,0 +1,46 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqHubProtocol
+
+/// Tells the hub what became of a delivery.
+struct HubDeliveryReceipt: DeliveryReceipt {
+    let connection: HubConnection
+    let lease: LeaseKey
+
+    func started() {
+        connection.mailbox.post(.started(lease))
+    }
+
+    func acknowledge() async throws {
+        try await connection.acknowledge(lease)
+    }
+
+    func settle(_ settlement: Settlement) {
+        connection.mailbox.post(.settle(completion(of: settlement)))
+    }
+
+    private func completion(of settlement: Settlement) -> Completion {
+        switch settlement {
+        case .completed(let result?):
+            var completion = Completion(lease: lease, outcome: result.isError ? .error : .ok, body: result.json())
+            completion.executionTime = result.executionTime.inMilliseconds * 1000
+            let microseconds = result.executionTime.components.attoseconds / 1_000_000_000_000 % 1000
+            completion.executionTime += microseconds
+            return completion
+        case .completed(nil):
+            return Completion(lease: lease, outcome: .noResult)
+        case .requeued(let message, let delay):
+            var completion = Completion(lease: lease, outcome: .requeue, body: message.message)
+            completion.delay = max(0, delay.inMilliseconds)
+            return completion
+        case .rejected(let reason, let result):
+            var completion = Completion(lease: lease, outcome: .reject, body: result?.json() ?? [])
+            completion.reason = reason
+            return completion
+        case .released:
+            return Completion(lease: lease, outcome: .release)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import DequeModule
+import TaskiqHubProtocol
+
+/// One of a connection's sockets, with what waits to be sent through it.
+///
+/// libzmq takes nothing while there is no connection, so that nothing disappears into one that is gone; what it does
+/// not take waits here, and is dropped with the socket: the links say it again to the next one.
+struct LinkSocket: ~Copyable {
+    private let options: SocketOptions
+    private var socket: ZeroMQSocket?
+    private var entry: Poller.Entry?
+    private var outbox: Deque<[[UInt8]]> = []
+
+    init(options: SocketOptions) {
+        self.options = options
+    }
+
+    /// Whether libzmq has everything.
+    var isFlushed: Bool { outbox.isEmpty }
+
+    mutating func open(_ endpoint: String, context: ZeroMQContext) throws(ZeroMQError) {
+        outbox = []
+        entry = nil
+        socket = nil
+        let fresh = try ZeroMQSocket(context: context, kind: .dealer, options: options)
+        try fresh.connect(endpoint)
+        socket = consume fresh
+    }
+
+    mutating func watch(with poller: inout Poller) {
+        entry = socket?.watch(with: &poller)
+    }
+
+    mutating func updateInterest(in poller: inout Poller) {
+        guard let entry else { return }
+        poller.setInterest(outbox.isEmpty ? .readable : [.readable, .writable], in: entry)
+    }
+
+    mutating func send(_ frames: [[UInt8]]) {
+        outbox.append(frames)
+    }
+
+    mutating func flush() {
+        guard socket != nil else { return }
+        while let frames = outbox.first, (try? socket?.send(frames)) == .sent { outbox.removeFirst() }
+    }
+
+    mutating func receive() -> [[UInt8]]? {
+        guard case .message(let frames)? = socket?.message() else { return nil }
+        return frames
+    }
+}
+
+extension ZeroMQSocket {
+    fileprivate borrowing func watch(with poller: inout Poller) -> Poller.Entry? {
+        try? poller.watch(self)
+    }
+
+    fileprivate borrowing func message() -> ReceivedMessage? {
+        (try? receive(maxFrames: ProtocolLimits.maximumFrames)) ?? nil
+    }
+}

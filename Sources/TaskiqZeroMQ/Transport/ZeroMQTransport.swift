@@ -1,0 +1,174 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+public import Logging
+public import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Messages to and from a hub, over ZeroMQ.
+///
+/// A message that was sent is on the hub's disk when `kick` returns. The hub may be restarted at any time: what was on
+/// its way is said again, and what runs goes on.
+public final class ZeroMQTransport: BrokerTransport {
+    /// How a program talks to a hub.
+    public struct Configuration: Sendable {
+        /// The program's name, as the hub shows it.
+        public var application: String
+        /// How long sending a message may take, connecting and a hub's restart included.
+        public var sendTimeout: Duration
+        /// How long a stopping program waits for the hub's goodbye.
+        public var goodbyeTimeout: Duration
+
+        /// Makes a configuration.
+        ///
+        /// - Parameters:
+        ///   - application: the program's name, as the hub shows it.
+        ///   - sendTimeout: how long sending a message may take.
+        ///   - goodbyeTimeout: how long a stopping program waits for the hub's goodbye.
+        public init(
+            application: String = "app",
+            sendTimeout: Duration = .seconds(30),
+            goodbyeTimeout: Duration = .seconds(1)
+        ) {
+            self.application = application
+            self.sendTimeout = sendTimeout
+            self.goodbyeTimeout = goodbyeTimeout
+        }
+    }
+
+    private let configuration: Configuration
+    private let connection: HubConnection
+
+    /// Makes a transport that is not connected yet.
+    ///
+    /// - Parameters:
+    ///   - address: where the hub is.
+    ///   - configuration: how to talk to it.
+    ///   - logger: what it logs to.
+    /// - Throws: when the system has no more descriptors.
+    public init(
+        address: HubAddress,
+        configuration: Configuration = Configuration(),
+        logger: Logger
+    ) throws {
+        self.configuration = configuration
+        connection = try HubConnection(address: address, application: configuration.application, logger: logger)
+    }
+
+    /// The hub's address.
+    public var address: String { connection.address.description }
+
+    /// The hub's results.
+    public var resultBackend: (any ResultBackend)? {
+        HubResultBackend(connection: connection, timeout: configuration.sendTimeout)
+    }
+
+    /// Begins to connect, and does not wait for it.
+    public func startup() async throws {
+        try connection.start()
+    }
+
+    /// Sends a message; returns when it is on the hub's disk.
+    public func kick(_ message: BrokerMessage) async throws {
+        try await connection.submit(try submission(of: message), timeout: configuration.sendTimeout)
+    }
+
+    /// Begins to take messages, once the hub can be reached.
+    public func listen(_ subscription: WorkerSubscription) async throws -> DeliveryChannel {
+        let catalogue = subscription.catalogue
+        let hello = WorkerHello(
+            identity: PeerIdentity.generate(),
+            application: catalogue.application,
+            host: Self.hostName,
+            processID: Int64(getpid()),
+            queues: subscription.queues,
+            concurrency: subscription.concurrency,
+            catalogueHash: catalogue.hash
+        )
+        return connection.listen(
+            hello,
+            catalogue: catalogue.json(),
+            credit: subscription.concurrency + subscription.prefetch
+        )
+    }
+
+    /// Takes no more messages.
+    public func stopListening() async {
+        connection.mailbox.post(.stopListening)
+    }
+
+    /// Reports what is left and says goodbye.
+    public func shutdown() async {
+        await connection.shutdown(within: configuration.goodbyeTimeout)
+    }
+
+    private func submission(of message: BrokerMessage) throws(TaskiqError) -> Submission {
+        for (kind, name) in [
+            ("queue", message.queue), ("task name", message.taskName.rawValue), ("task id", message.taskID.rawValue),
+        ] where !ProtocolLimits.isValidName(name) {
+            throw TaskiqError(
+                .sendTask,
+                "the \(kind) must have 1 to 255 bytes and no control characters, found \"\(name.prefix(60))\""
+            )
+        }
+        var submission = Submission(
+            key: .generate(),
+            queue: message.queue,
+            taskName: message.taskName.rawValue,
+            taskID: message.taskID.rawValue,
+            body: message.message
+        )
+        submission.priority = UInt8(message.priority)
+        submission.delay = message.delay?.inMilliseconds ?? 0
+        submission.scheduleID = message.labels[.scheduleID]
+        submission.scheduledAt = message.labels[.scheduledAt].flatMap { Timestamp($0) }
+        return submission
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+        let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return ProtocolLimits.isValidName(text) ? text : "localhost"
+    }
+}
+
+extension Broker {
+    /// Makes a broker that sends to a hub, and takes messages from it.
+    ///
+    /// - Parameters:
+    ///   - address: where the hub is, `ipc://PATH` or `tcp://HOST:PORT`.
+    ///   - configuration: how to talk to it.
+    ///   - resultBackend: where results are kept; the hub when not given.
+    ///   - middlewares: code around sending and executing, the first outermost.
+    ///   - logger: what everything logs to.
+    /// - Returns: the broker, not started yet.
+    /// - Throws: `TaskiqError` with code `configuration` for what is no address.
+    public static func zeroMQ(
+        _ address: String,
+        configuration: ZeroMQTransport.Configuration = .init(),
+        resultBackend: (any ResultBackend)? = nil,
+        middlewares: [any TaskiqMiddleware] = [],
+        logger: Logger = Logger(label: "taskiq")
+    ) throws -> Broker {
+        Broker(
+            transport: try ZeroMQTransport(
+                address: try HubAddress(address),
+                configuration: configuration,
+                logger: logger
+            ),
+            resultBackend: resultBackend,
+            middlewares: middlewares,
+            logger: logger
+        )
+    }
+}

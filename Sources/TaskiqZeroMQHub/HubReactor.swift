@@ -1,0 +1,202 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Logging
+import Taskiq
+import TaskiqHub
+import TaskiqHubProtocol
+import TaskiqZeroMQ
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// What the hub's thread does: reads both sockets in batches, lets the hub take its turn, and sends what it says.
+struct HubReactor: ~Copyable {
+    /// Where the sockets were bound.
+    struct Bound: Sendable {
+        var front: String
+        var announcement: String
+    }
+
+    /// Most frames of a message, with the routing id that a router puts first.
+    private static let maximumFrames = ProtocolLimits.maximumFrames + 1
+    /// Most messages read from one socket before the hub takes its turn.
+    private static let batch = 256
+
+    private let front: ZeroMQSocket
+    private let back: ZeroMQSocket
+    private var poller: Poller
+    private let frontEntry: Poller.Entry
+    private let backEntry: Poller.Entry
+    private let mailbox: Mailbox<ZeroMQHubNetwork.Command>
+    private let logger: Logger
+    private let bound: Bound
+    private var deadline: Int64 = 0
+
+    static func run(
+        address: HubAddress,
+        maximumBody: Int,
+        mailbox: Mailbox<ZeroMQHubNetwork.Command>,
+        logger: Logger,
+        bound: (Result<Bound, TaskiqError>) -> Void
+    ) {
+        do {
+            var reactor = try bind(address, maximumBody, mailbox, logger)
+            bound(.success(reactor.bound))
+            reactor.run()
+        } catch let error as TaskiqError {
+            bound(.failure(error))
+        } catch {
+            bound(.failure(TaskiqError(.configuration, "cannot listen at \(address)", cause: error)))
+        }
+    }
+
+    private init(
+        front: consuming ZeroMQSocket,
+        back: consuming ZeroMQSocket,
+        poller: consuming Poller,
+        entries: (front: Poller.Entry, back: Poller.Entry),
+        bound: Bound,
+        mailbox: Mailbox<ZeroMQHubNetwork.Command>,
+        logger: Logger
+    ) {
+        self.front = front
+        self.back = back
+        self.poller = poller
+        frontEntry = entries.front
+        backEntry = entries.back
+        self.bound = bound
+        self.mailbox = mailbox
+        self.logger = logger
+    }
+}
+
+extension HubReactor {
+    // MARK: Binding
+
+    private static func bind(
+        _ address: HubAddress,
+        _ maximumBody: Int,
+        _ mailbox: Mailbox<ZeroMQHubNetwork.Command>,
+        _ logger: Logger
+    ) throws -> HubReactor {
+        let context = try ZeroMQContext()
+        let limit = maximumBody + ProtocolLimits.maximumControlFrame
+        let front = try ZeroMQSocket(context: context, kind: .router, options: .hubFront.limitingFrames(to: limit))
+        let back = try ZeroMQSocket(context: context, kind: .router, options: .hubBack.limitingFrames(to: limit))
+        // Socket files are made as the umask says; nobody but this user may connect.
+        let mask = umask(0o177)
+        defer { umask(mask) }
+        do {
+            try front.bind(address.description)
+            try back.bind(address.back)
+        } catch {
+            throw TaskiqError(error.code == .addressInUse ? .conflict : .configuration, "\(error)")
+        }
+        let bound = Bound(
+            front: try front.lastEndpoint(),
+            announcement: HubAddress.announcement(of: try back.lastEndpoint())
+        )
+        var poller = Poller(wakeup: mailbox.wakeup)
+        let entries = (front: try poller.watch(front), back: try poller.watch(back))
+        return HubReactor(
+            front: front,
+            back: back,
+            poller: poller,
+            entries: entries,
+            bound: bound,
+            mailbox: mailbox,
+            logger: logger
+        )
+    }
+
+    // MARK: Turning
+
+    private mutating func run() {
+        guard let turn = awaitStart() else { return }
+        var carried: [HubEvent] = []
+        while true {
+            do {
+                try wait(hasWork: !carried.isEmpty)
+            } catch {
+                logger.critical("the hub's sockets cannot be watched", metadata: ["error.message": "\(error)"])
+                return
+            }
+            var events = carried
+            for command in mailbox.drain() {
+                if case .event(let event) = command { events.append(event) }
+            }
+            // What workers report first: it frees what clients wait for.
+            receive(from: back, .back, into: &events)
+            receive(from: front, .front, into: &events)
+            let answer = turn(events)
+            deadline = answer.deadline
+            carried = send(answer.outgoing)
+            if answer.isLast { return }
+        }
+    }
+
+    /// Waits until the hub is there; peers may connect meanwhile, and are not read.
+    private mutating func awaitStart() -> (@Sendable ([HubEvent]) -> HubTurn)? {
+        var idle = Poller(wakeup: mailbox.wakeup)
+        while !mailbox.isClosed {
+            for command in mailbox.drain() {
+                if case .start(let turn) = command { return turn }
+            }
+            _ = try? idle.wait(timeout: .seconds(1))
+        }
+        return nil
+    }
+
+    private mutating func wait(hasWork: Bool) throws(ZeroMQError) {
+        let timeout = hasWork ? 0 : max(0, deadline - HubClock.uptime)
+        _ = try poller.wait(timeout: .milliseconds(min(timeout, 1000)))
+    }
+
+    private func receive(from socket: borrowing ZeroMQSocket, _ side: HubSide, into events: inout [HubEvent]) {
+        for _ in 0..<Self.batch {
+            guard let message = (try? socket.receive(maxFrames: Self.maximumFrames)) ?? nil else { return }
+            switch message {
+            case .oversized(let frames, let count):
+                let peer = PeerID(frames.first ?? [])
+                events.append(.malformed(peer, side, reason: "a message of \(count - 1) frames"))
+            case .message(let frames):
+                let peer = PeerID(frames.first ?? [])
+                do {
+                    let content = Array(frames.dropFirst())
+                    switch side {
+                    case .front: events.append(.client(peer, try Packet<ClientCommand>(frames: content)))
+                    case .back: events.append(.worker(peer, try Packet<WorkerCommand>(frames: content)))
+                    }
+                } catch {
+                    events.append(.malformed(peer, side, reason: "\(error)"))
+                }
+            }
+        }
+    }
+
+    /// Sends, and reports who cannot be reached.
+    ///
+    /// A peer whose queue is full is as good as gone: what it was sent is said again when it comes back.
+    private func send(_ outgoing: [HubTurn.Outgoing]) -> [HubEvent] {
+        var unreachable: [HubEvent] = []
+        for frame in outgoing {
+            switch frame {
+            case .client(let peer, let packet):
+                if (try? front.send([peer.bytes] + packet.frames())) != .sent {
+                    unreachable.append(.unreachable(peer, .front))
+                }
+            case .worker(let peer, let packet):
+                if (try? back.send([peer.bytes] + packet.frames())) != .sent {
+                    unreachable.append(.unreachable(peer, .back))
+                }
+            }
+        }
+        return unreachable
+    }
+}

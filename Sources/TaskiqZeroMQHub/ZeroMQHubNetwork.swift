@@ -1,0 +1,87 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+public import Logging
+import Synchronization
+import Taskiq
+public import TaskiqHub
+public import TaskiqZeroMQ
+
+/// The hub's sockets: two routers, owned by one thread.
+///
+/// There are two so that what workers report flows in while what clients submit has to wait.
+public final class ZeroMQHubNetwork: HubNetwork {
+    enum Command: Sendable {
+        case start(@Sendable ([HubEvent]) -> HubTurn)
+        case event(HubEvent)
+    }
+
+    /// Where clients connect, as it was bound.
+    public let address: String
+    /// What the front announces of the back.
+    public let workersEndpoint: String
+    private let mailbox: Mailbox<Command>
+    private let thread: SocketThread
+    private let claim: HubSocketFile?
+
+    /// Binds a hub's sockets.
+    ///
+    /// - Parameters:
+    ///   - address: where to listen.
+    ///   - maximumBody: the longest body that is let in, in bytes.
+    ///   - logger: what it logs to.
+    /// - Returns: the network, which listens but does not read yet.
+    /// - Throws: `TaskiqError`: with code `conflict` when somebody else listens there.
+    public static func bind(
+        _ address: HubAddress,
+        maximumBody: Int,
+        logger: Logger
+    ) async throws -> ZeroMQHubNetwork {
+        let claim = try address.path.map { path throws(TaskiqError) in try HubSocketFile(path: path) }
+        let mailbox = Mailbox<Command>(wakeup: try Wakeup())
+        let (outcomes, continuation) = AsyncStream<Result<HubReactor.Bound, TaskiqError>>.makeStream()
+        let thread = try SocketThread(name: "taskiq-hub") {
+            HubReactor.run(address: address, maximumBody: maximumBody, mailbox: mailbox, logger: logger) { outcome in
+                continuation.yield(outcome)
+                continuation.finish()
+            }
+        }
+        for await outcome in outcomes {
+            return ZeroMQHubNetwork(try outcome.get(), mailbox: mailbox, thread: thread, claim: claim)
+        }
+        throw TaskiqError(.shutdown, "the hub's thread ended before it could listen at \(address)")
+    }
+
+    private init(
+        _ bound: HubReactor.Bound,
+        mailbox: Mailbox<Command>,
+        thread: SocketThread,
+        claim: HubSocketFile?
+    ) {
+        address = bound.front
+        workersEndpoint = bound.announcement
+        self.mailbox = mailbox
+        self.thread = thread
+        self.claim = claim
+    }
+
+    deinit {
+        mailbox.close()
+    }
+
+    /// Begins to read.
+    public func start(turn: @escaping @Sendable ([HubEvent]) -> HubTurn) {
+        mailbox.post(.start(turn))
+    }
+
+    /// Hands an event over from another thread.
+    public func post(_ event: HubEvent) {
+        mailbox.post(.event(event))
+    }
+
+    /// Returns when the hub's last turn was sent and the sockets are closed.
+    public func join() async {
+        await thread.join()
+        mailbox.close()
+    }
+}

@@ -1,0 +1,140 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+@testable import TaskiqHub
+
+// The hub's process and its disk.
+extension HubSimulation {
+    mutating func startHub() throws {
+        guard hub == nil else { return }
+        note("the hub starts")
+        let recovered = try store.memory.recover()
+        hub = HubCore(recovered: recovered, configuration: HubConfiguration(), now: now)
+        hubStartedAt = uptime
+        hubPausedUntil = 0
+        isHubBusy = false
+        diskBusyUntil = uptime
+        agenda.plan(.hubTick(life: hubLife), at: uptime)
+        // What peers have said meanwhile goes out now.
+        for number in connections.keys.sorted() {
+            for _ in connections[number]?.toHub ?? [] { planArrivalAtHub(number) }
+        }
+    }
+
+    /// Ends the hub's life between two steps: what was not on disk is lost, and what was on its way there may be.
+    mutating func killHub(downFor range: ClosedRange<Int64>) throws {
+        guard hub != nil else { return }
+        note("the hub dies")
+        if case .commit(let group)? = disk.first, random.chance(50) { try store.apply(group) }
+        hub = nil
+        hubLife += 1
+        disk = []
+        hubInbox = []
+        failsNextCommit = false
+        for place in clients.indices { reconnect(client: place) }
+        for place in workers.indices where workers[place].isAlive { reconnect(worker: place) }
+        agenda.plan(.startHub, at: uptime + (isCalm ? 100 : random.number(range)))
+    }
+
+    /// Tells the hub something, now or when it is back from its pause.
+    mutating func tell(_ event: HubEvent) throws {
+        guard hub != nil else { return }
+        hubInbox.append(event)
+        if uptime >= hubPausedUntil { try drainInbox() }
+    }
+
+    mutating func drainInbox() throws {
+        guard !isHubBusy, uptime >= hubPausedUntil else { return }
+        isHubBusy = true
+        defer { isHubBusy = false }
+        while !hubInbox.isEmpty, hub != nil {
+            let event = hubInbox.removeFirst()
+            let time = now
+            note("hub hears \(event)")
+            for effect in hub?.handle(event, at: time) ?? [] {
+                note("hub does \(effect)")
+                try carryOut(effect)
+            }
+        }
+    }
+
+    private mutating func carryOut(_ effect: HubEffect) throws {
+        switch effect {
+        case .sendToClient(let peer, let packet):
+            try check(packet)
+            send(packet.frames(), to: peer, .front)
+        case .sendToWorker(let peer, let packet):
+            try check(packet)
+            send(packet.frames(), to: peer, .back)
+        case .commit(let group): work(.commit(group))
+        case .readBodies(let sequences): work(.bodies(sequences))
+        case .readResults(let peer, let correlation, let taskIDs): work(.results(peer, correlation, taskIDs))
+        case .halt: try killHub(downFor: 100...3000)
+        case .fired, .catalogueChanged, .notice: break
+        }
+    }
+
+    // MARK: Disk
+
+    private mutating func work(_ item: DiskWork) {
+        disk.append(item)
+        let duration = uptime < diskSlowUntil ? random.number(200...3000) : random.number(1...20)
+        diskBusyUntil = max(diskBusyUntil, uptime) + duration
+        agenda.plan(.stored(life: hubLife), at: diskBusyUntil)
+    }
+
+    mutating func finishDiskWork() throws {
+        guard !disk.isEmpty else { return }
+        switch disk.removeFirst() {
+        case .commit(let group):
+            if failsNextCommit {
+                failsNextCommit = false
+                if random.chance(50) { try store.apply(group) }
+                try tell(.storeFailed("the disk is broken"))
+                return
+            }
+            try store.apply(group)
+            try tell(.committed(group: group.number))
+        case .bodies(let sequences): try tell(.bodies(try store.memory.bodies(of: sequences)))
+        case .results(let peer, let correlation, let asked):
+            let found = try store.memory.results(of: asked)
+            try tell(.results(peer, correlation: correlation, asked: asked, found: found))
+        }
+    }
+
+    // MARK: Schedules
+
+    static let schedules: [ScheduleID] = ["nightly", "hourly"]
+    static let period: Int64 = 2000
+
+    /// Does as schedulers do: proposes all slots since the cursor, and now and then some that were decided before.
+    mutating func fireSlots() throws {
+        guard let hub else { return }
+        let instant = now.wall.millisecondsSinceEpoch
+        var request = FireRequest(decisions: [], states: [:])
+        for id in Self.schedules {
+            var first = hub.knownScheduleStates[id]?.cursor.millisecondsSinceEpoch ?? 1_700_001_000_000
+            if random.chance(30) { first -= 3 * Self.period }
+            let multiple = first / Self.period + 1
+            guard multiple * Self.period <= instant else { continue }
+            for due in stride(from: multiple * Self.period, through: instant, by: Int(Self.period)).prefix(50) {
+                let slot = Slot(scheduleID: id, instant: Timestamp(millisecondsSinceEpoch: due))
+                let task = SimulatedTask(number: 1_000_000 + tasks.count, kind: .returns)
+                let message = BrokerMessage(
+                    taskID: slot.taskID,
+                    taskName: "simulated",
+                    message: task.body,
+                    labels: []
+                )
+                let verdict = random.chance(80) ? SlotDecision.Verdict.fired(message) : .missed(reason: "too late")
+                request.decisions.append(SlotDecision(slot: slot, verdict: verdict))
+                request.states[id] = ScheduleState(cursor: slot.instant, fingerprint: "as it was")
+            }
+        }
+        try tell(.fire(request, call: 1))
+    }
+}

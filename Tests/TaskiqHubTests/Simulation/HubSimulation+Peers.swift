@@ -1,0 +1,244 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+import TaskiqHub
+import TaskiqHubProtocol
+
+// The clients and the workers.
+extension HubSimulation {
+    // MARK: Clients
+
+    mutating func newClient(_ place: Int) -> SimulatedClient {
+        let identity = random.identity()
+        let link = ClientLink(hello: ClientHello(identity: identity, application: "app"), address: "simulated")
+        return SimulatedClient(identity: identity, link: link, connection: newConnection(.front, owner: place))
+    }
+
+    mutating func submit(by place: Int) {
+        guard tasks.count < 200, let kind = misfortune.kinds.randomElement(using: &random) else { return }
+        // Tasks that end their worker are rare, so that something else happens too.
+        let task = SimulatedTask(
+            number: tasks.count,
+            kind: kind == .kills || kind == .slow ? (random.chance(30) ? kind : .returns) : kind
+        )
+        tasks.append(task)
+        var submission = Submission(
+            key: random.identity(),
+            queue: random.chance(20) ? "other" : "default",
+            taskName: "simulated",
+            taskID: task.taskID,
+            body: task.body
+        )
+        submission.priority = UInt8(random.number(0...9))
+        if random.chance(20) { submission.delay = random.number(1...4000) }
+        submit(submission, by: place)
+    }
+
+    private mutating func submit(_ submission: Submission, by place: Int) {
+        clients[place].lastRequest += 1
+        let id = clients[place].lastRequest
+        clients[place].pending[id] = submission
+        let event = ClientLink.Event.submit(id: id, submission, deadline: uptime + 30_000)
+        carryOut(clients[place].link.handle(event, at: uptime), client: place)
+    }
+
+    mutating func killClient(_ place: Int) {
+        let old = clients[place]
+        close(old.connection)
+        clients[place] = newClient(place)
+        carryOut(clients[place].link.handle(.connected, at: uptime), client: place)
+        // Some programs write down what they were about to do, and do it again with the same key.
+        for (_, submission) in old.pending.sorted(by: { $0.key < $1.key }) {
+            if random.chance(50) {
+                submit(submission, by: place)
+            } else {
+                abandoned.insert(submission.taskID)
+            }
+        }
+        for taskID in old.waits.sorted() where random.chance(50) { wait(for: taskID, by: place) }
+    }
+
+    private mutating func wait(for taskID: String, by place: Int) {
+        clients[place].waits.insert(taskID)
+        carryOut(clients[place].link.handle(.wait(taskID: taskID), at: uptime), client: place)
+    }
+
+    mutating func carryOut(_ effects: [ClientLink.Effect], client place: Int) {
+        for effect in effects {
+            switch effect {
+            case .send(let packet): send(packet.frames(), over: clients[place].connection)
+            case .reconnect:
+                reconnect(client: place)
+                carryOut(clients[place].link.handle(.connected, at: uptime), client: place)
+            case .opened: break
+            case .submitted(let id, .success(let sequence)):
+                guard let submission = clients[place].pending.removeValue(forKey: id) else { break }
+                if let known = accepted.updateValue(sequence, forKey: submission.taskID), known != sequence {
+                    broken = broken ?? BrokenRule("\(submission.taskID) has the numbers \(known) and \(sequence)")
+                }
+                wait(for: submission.taskID, by: place)
+            case .submitted(let id, .failure):
+                guard let submission = clients[place].pending.removeValue(forKey: id) else { break }
+                if random.chance(50) { submit(submission, by: place) } else { abandoned.insert(submission.taskID) }
+            case .result(let taskID, let status, let body):
+                guard status == .ready else { break }
+                clients[place].waits.remove(taskID)
+                if let known = told.updateValue(body, forKey: taskID), known != body {
+                    broken = broken ?? BrokenRule("two results of \(taskID) were told")
+                }
+            case .rejected(let message): broken = broken ?? BrokenRule("a client was rejected: \(message)")
+            }
+        }
+    }
+
+    // MARK: Workers
+
+    mutating func newWorker(_ place: Int, life: Int) -> SimulatedWorker {
+        let catalogue = TaskCatalogue(application: "app", tasks: [TaskDescription(name: "simulated", labels: [])])
+        let identity = random.identity()
+        let hello = WorkerHello(
+            identity: identity,
+            application: "app",
+            host: "simulated",
+            processID: Int64(place),
+            queues: ["default", "other"],
+            concurrency: SimulatedWorker.concurrency,
+            catalogueHash: catalogue.hash
+        )
+        let link = WorkerLink(hello: hello, catalogue: catalogue.json(), credit: SimulatedWorker.credit)
+        let connection = newConnection(.back, owner: place)
+        return SimulatedWorker(identity: identity, link: link, connection: connection, life: life)
+    }
+
+    mutating func startWorker(_ place: Int) throws {
+        guard !workers[place].isAlive else { return }
+        workers[place] = newWorker(place, life: workers[place].life + 1)
+        try carryOut(workers[place].link.handle(.connected, at: uptime), worker: place)
+        agenda.plan(.workerTick(place, life: workers[place].life), at: uptime + 250)
+    }
+
+    mutating func killWorker(_ place: Int) throws {
+        close(workers[place].connection)
+        workers[place].isAlive = false
+        agenda.plan(.startWorker(place), at: uptime + random.number(100...4000))
+    }
+
+    mutating func tickWorker(_ place: Int, _ life: Int, _ step: Step) throws {
+        guard workers[place].isAlive, workers[place].life == life else { return }
+        if uptime >= workers[place].pausedUntil {
+            try carryOut(workers[place].link.handle(.tick, at: uptime), worker: place)
+        }
+        agenda.plan(step, at: max(uptime + 250, workers[place].pausedUntil))
+    }
+
+    /// Asks a worker to stop: it gives back what it has not begun, and says goodbye when the rest is done.
+    mutating func drainWorker(_ place: Int) throws {
+        guard workers[place].isAlive, !workers[place].isStopping else { return }
+        workers[place].isStopping = true
+        try carryOut(workers[place].link.handle(.stopListening, at: uptime), worker: place)
+        let unstarted = workers[place].waiting + workers[place].acknowledging.sorted { $0.key < $1.key }.map(\.value)
+        workers[place].waiting = []
+        workers[place].acknowledging = [:]
+        for delivery in unstarted { try giveBack(delivery, place) }
+        try sayBye(place)
+    }
+
+    private mutating func sayBye(_ place: Int) throws {
+        guard workers[place].isStopping, workers[place].running.isEmpty, !workers[place].saidBye else { return }
+        workers[place].saidBye = true
+        try carryOut(workers[place].link.handle(.bye, at: uptime), worker: place)
+    }
+
+    private mutating func giveBack(_ delivery: TaskDelivery, _ place: Int) throws {
+        let completion = Completion(lease: delivery.lease, outcome: .release)
+        try carryOut(workers[place].link.handle(.settle(completion), at: uptime), worker: place)
+    }
+
+    mutating func carryOut(_ effects: [WorkerLink.Effect], worker place: Int) throws {
+        let life = workers[place].life
+        for effect in effects where workers[place].isAlive && workers[place].life == life {
+            let connection = workers[place].connection
+            note("worker \(place) on \(connection) does \(effect)")
+            switch effect {
+            case .send(let packet): send(packet.frames(), over: workers[place].connection)
+            case .reconnect:
+                reconnect(worker: place)
+                try carryOut(workers[place].link.handle(.connected, at: uptime), worker: place)
+            case .opened: break
+            case .deliver(let delivery):
+                if workers[place].saidBye { throw BrokenRule("\(delivery.lease) came after the goodbye") }
+                if workers[place].isStopping {
+                    try giveBack(delivery, place)
+                } else {
+                    workers[place].waiting.append(delivery)
+                    try beginNext(place)
+                }
+            case .acknowledged(let lease, let isStored):
+                guard let delivery = workers[place].acknowledging.removeValue(forKey: lease) else { break }
+                if isStored { try begin(delivery, place) } else { try giveBack(delivery, place) }
+                try beginNext(place)
+            case .rejected(let message): throw BrokenRule("a worker was rejected: \(message)")
+            case .goodbye: try killWorker(place)
+            }
+        }
+    }
+
+    private mutating func beginNext(_ place: Int) throws {
+        while workers[place].isAlive, !workers[place].waiting.isEmpty,
+            workers[place].running.count + workers[place].acknowledging.count < SimulatedWorker.concurrency
+        {
+            let delivery = workers[place].waiting.removeFirst()
+            if SimulatedTask(body: delivery.body)?.kind == .acknowledgesFirst {
+                workers[place].acknowledging[delivery.lease] = delivery
+                try carryOut(workers[place].link.handle(.acknowledge(delivery.lease), at: uptime), worker: place)
+            } else {
+                try begin(delivery, place)
+            }
+        }
+    }
+
+    private mutating func begin(_ delivery: TaskDelivery, _ place: Int) throws {
+        guard let task = SimulatedTask(body: delivery.body) else { throw BrokenRule("a body was changed") }
+        starts[delivery.lease.sequence, default: 0] += 1
+        let count = starts[delivery.lease.sequence] ?? 0
+        note("worker \(place) begins \(task) as \(delivery.lease)")
+        if count > 1, misfortune.keepsWorkers || task.kind == .acknowledgesFirst {
+            throw BrokenRule("\(task) was begun \(count) times")
+        }
+        try carryOut(workers[place].link.handle(.started([delivery.lease]), at: uptime), worker: place)
+        if task.kind == .kills {
+            try killWorker(place)
+            return
+        }
+        workers[place].running[delivery.lease] = delivery
+        let time = task.kind == .slow ? random.number(3000...14_000) : random.number(5...800)
+        agenda.plan(.endRun(place, life: workers[place].life, delivery.lease), at: uptime + time)
+    }
+
+    mutating func endRun(_ place: Int, _ life: Int, _ lease: LeaseKey, _ step: Step) throws {
+        guard workers[place].isAlive, workers[place].life == life else { return }
+        if uptime < workers[place].pausedUntil {
+            agenda.plan(step, at: workers[place].pausedUntil)
+            return
+        }
+        guard let delivery = workers[place].running.removeValue(forKey: lease),
+            var task = SimulatedTask(body: delivery.body)
+        else { return }
+        let result = Array("\(task.taskID) by \(workers[place].identity), delivery \(lease.attempt)".utf8)
+        let completion: Completion
+        switch task.kind {
+        case .requeues where !task.isSecond:
+            task.isSecond = true
+            completion = Completion(lease: lease, outcome: .requeue, body: task.body)
+        case .fails: completion = Completion(lease: lease, outcome: .error, body: result)
+        case .silent: completion = Completion(lease: lease, outcome: .noResult)
+        case .rejects: completion = Completion(lease: lease, outcome: .reject, body: result)
+        default: completion = Completion(lease: lease, outcome: .ok, body: result)
+        }
+        try carryOut(workers[place].link.handle(.settle(completion), at: uptime), worker: place)
+        try beginNext(place)
+        try sayBye(place)
+    }
+}

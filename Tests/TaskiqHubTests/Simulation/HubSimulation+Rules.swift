@@ -1,0 +1,132 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+@testable import TaskiqHub
+
+// The rules that must hold whatever happens.
+extension HubSimulation {
+    /// What the hub says to a client must be on disk.
+    func check(_ packet: Packet<ClientReply>) throws {
+        switch packet.content {
+        case .submitted(let sequence, _):
+            guard store.live[sequence] != nil || store.ended.contains(sequence) else {
+                throw BrokenRule("\(sequence) was accepted before it was stored")
+            }
+        case .result(let taskID, .ready, let body):
+            guard store.results[taskID] == body else {
+                throw BrokenRule("a result of \(taskID) was told that is not stored")
+            }
+        default: break
+        }
+    }
+
+    /// What the hub says to a worker must be on disk.
+    func check(_ packet: Packet<WorkerReply>) throws {
+        switch packet.content {
+        case .task(let delivery):
+            let lease = delivery.lease
+            guard store.ended.contains(lease.sequence) || store.live[lease.sequence]?.attempt ?? 0 >= lease.attempt
+            else { throw BrokenRule("\(lease) was sent before it was stored") }
+        case .completed(let verdicts):
+            for verdict in verdicts where verdict.verdict == .recorded {
+                guard store.ended.contains(verdict.lease.sequence) || store.released.contains(verdict.lease) else {
+                    throw BrokenRule("the end of \(verdict.lease) was confirmed before it was stored")
+                }
+            }
+        case .acknowledged(let verdict) where verdict.verdict == .recorded:
+            let message = store.live[verdict.lease.sequence]
+            guard message?.isAcknowledged ?? true else {
+                throw BrokenRule("the acknowledgement of \(verdict.lease) was confirmed before it was stored")
+            }
+        default: break
+        }
+    }
+
+    func checkHub() throws {
+        if let broken { throw broken }
+        guard let hub else { return }
+        for worker in hub.workers.values {
+            guard worker.held.count + worker.loading.count <= SimulatedWorker.credit else {
+                throw BrokenRule("\(worker.identity) holds \(worker.held.count) messages")
+            }
+            for sequence in worker.held {
+                guard hub.messages[sequence]?.lease?.worker == worker.identity else {
+                    throw BrokenRule("\(worker.identity) is said to hold \(sequence), and does not")
+                }
+            }
+        }
+    }
+
+    func checkEnd() throws {
+        guard let hub, hub.messageCount == 0 else {
+            let left = (hub?.messages ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.state)" }
+            throw BrokenRule("after a long calm something is left to do: \(left)")
+        }
+        guard store.live.isEmpty else { throw BrokenRule("the store holds what the hub has forgotten") }
+        for client in clients where !client.pending.isEmpty {
+            throw BrokenRule("after a long calm a client has no answer: \(client.pending.map(\.value.taskID))")
+        }
+        for task in tasks {
+            if accepted[task.taskID] == nil, !abandoned.contains(task.taskID) {
+                throw BrokenRule("\(task) was neither accepted nor given up")
+            }
+            try checkEnd(of: task)
+        }
+        for client in clients {
+            for taskID in client.waits where store.results[taskID] != nil {
+                throw BrokenRule("somebody waits for the result of \(taskID), which is stored")
+            }
+        }
+        try checkSlots()
+        for worker in workers where worker.isAlive && worker.running.isEmpty && worker.waiting.isEmpty {
+            guard worker.acknowledging.isEmpty else { throw BrokenRule("an acknowledgement was never answered") }
+        }
+    }
+
+    private func checkEnd(of task: SimulatedTask) throws {
+        let sequences = store.sequences[task.taskID] ?? []
+        guard let first = sequences.first else {
+            if accepted[task.taskID] != nil { throw BrokenRule("\(task) was accepted and is lost") }
+            return
+        }
+        if let known = accepted[task.taskID], known != first { throw BrokenRule("\(task) is not number \(known)") }
+        let result = store.results[task.taskID]
+        if let reason = store.buried[task.taskID] {
+            let isFair =
+                switch task.kind {
+                case .rejects: true
+                case .acknowledgesFirst: reason.contains("acknowledged")
+                default: reason.hasPrefix("poison") && !misfortune.keepsWorkers
+                }
+            guard isFair else { throw BrokenRule("\(task) was buried: \(reason)") }
+            if reason.hasPrefix("poison"), misfortune.keepsHub, starts[sequences.last ?? first] ?? 0 < 3 {
+                throw BrokenRule("\(task) was called poison and began \(starts[sequences.last ?? first] ?? 0) times")
+            }
+            if result == nil { throw BrokenRule("\(task) was buried without a result") }
+        } else {
+            if task.kind == .kills || task.kind == .rejects { throw BrokenRule("\(task) ended well") }
+            if result == nil, task.kind != .silent { throw BrokenRule("\(task) has no result") }
+        }
+        for sequence in sequences where store.buried[task.taskID] == nil && starts[sequence] == nil {
+            throw BrokenRule("\(task) ended and was never begun")
+        }
+    }
+
+    private func checkSlots() throws {
+        for schedule in Self.schedules {
+            let slots = store.slots(of: schedule)
+            for (slot, next) in zip(slots, slots.dropFirst()) {
+                let distance = next.slot.instant.millisecondsSinceEpoch - slot.slot.instant.millisecondsSinceEpoch
+                guard distance == Self.period else { throw BrokenRule("\(schedule) has no row after \(slot.slot)") }
+            }
+            for slot in slots {
+                guard let sequence = slot.sequence else { continue }
+                guard store.ended.contains(sequence) else { throw BrokenRule("\(slot.slot) has a row and no message") }
+            }
+        }
+    }
+}

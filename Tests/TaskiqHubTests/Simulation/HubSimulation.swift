@@ -1,0 +1,176 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+import TaskiqHubProtocol
+
+@testable import TaskiqHub
+
+/// A hub, its clients, its workers, its disk and the network between them, in a life full of trouble made from a seed.
+///
+/// The hub and the links are the real ones; everything that happens to them is decided here, on one thread, by a clock
+/// that jumps from one event to the next. Each rule is checked as soon as it can be seen to be broken.
+struct HubSimulation {
+    enum Step {
+        case arriveAtHub(connection: Int)
+        case arriveAtPeer(connection: Int)
+        case hubTick(life: Int)
+        case startHub
+        case resumeHub(life: Int)
+        case stored(life: Int)
+        case clientTick(Int)
+        case workerTick(Int, life: Int)
+        case startWorker(Int)
+        case endRun(Int, life: Int, LeaseKey)
+        case submit(Int)
+        case fireSlots
+        case fault
+    }
+
+    /// What the hub's disk has to do, in order.
+    enum DiskWork {
+        case commit(StoreGroup)
+        case bodies([Int64])
+        case results(PeerID, UInt64, [String])
+    }
+
+    let misfortune: Misfortune
+    var random: SeededGenerator
+    var uptime: Int64 = 1_000_000
+    var wallOffset: Int64 = 1_700_000_000_000
+    var agenda = Agenda<Step>()
+    var isCalm = false
+    let calmAt: Int64
+
+    var hub: HubCore?
+    var hubLife = 0
+    var hubStartedAt: Int64 = 0
+    var hubPausedUntil: Int64 = 0
+    /// What waits for the hub while it pauses, and what its own sending tells it.
+    var hubInbox: [HubEvent] = []
+    var isHubBusy = false
+    var disk: [DiskWork] = []
+    var diskBusyUntil: Int64 = 0
+    var diskSlowUntil: Int64 = 0
+    var failsNextCommit = false
+    var store = SimulatedStore()
+
+    var connections: [Int: Connection] = [:]
+    var connectionCount = 0
+    var clients: [SimulatedClient] = []
+    var workers: [SimulatedWorker] = []
+    /// The first rule that a client saw broken.
+    var broken: BrokenRule?
+
+    var tasks: [SimulatedTask] = []
+    /// The number that a client was told for its message.
+    var accepted: [String: Int64] = [:]
+    var abandoned: Set<String> = []
+    /// What happened last, for whoever looks for a mistake.
+    private(set) var history: [String] = []
+    /// How often each delivery's message began to run, by its number.
+    var starts: [Int64: Int] = [:]
+    var told: [String: [UInt8]] = [:]
+
+    private let keepsHistory: Bool
+
+    init(seed: UInt64, misfortune: Misfortune, keepsHistory: Bool = false) {
+        self.keepsHistory = keepsHistory
+        self.misfortune = misfortune
+        random = SeededGenerator(seed: seed)
+        calmAt = uptime + misfortune.duration
+    }
+
+    /// Lives through the trouble and the calm after it, and looks at what is left.
+    mutating func run() throws {
+        agenda.plan(.startHub, at: uptime)
+        for place in 0..<3 {
+            clients.append(newClient(place))
+            carryOut(clients[place].link.handle(.connected, at: uptime), client: place)
+            agenda.plan(.clientTick(place), at: uptime + random.number(1...250))
+            agenda.plan(.submit(place), at: uptime + random.number(1...1000))
+        }
+        for place in 0..<3 {
+            workers.append(newWorker(place, life: 0))
+            try carryOut(workers[place].link.handle(.connected, at: uptime), worker: place)
+            agenda.plan(.workerTick(place, life: 0), at: uptime + random.number(1...250))
+        }
+        agenda.plan(.fireSlots, at: uptime + 500)
+        agenda.plan(.fault, at: uptime + random.number(500...6000))
+        let end = calmAt + 240_000
+        while let next = agenda.next, next < end {
+            if next >= calmAt, !isCalm { try repair() }
+            if isCalm, isDone { break }
+            guard let (time, step) = agenda.take() else { break }
+            uptime = max(uptime, time)
+            try take(step)
+            try checkHub()
+        }
+        try checkEnd()
+    }
+
+    var now: HubTime {
+        HubTime(uptime: uptime, wall: Timestamp(millisecondsSinceEpoch: uptime + wallOffset))
+    }
+
+    mutating func note(_ line: @autoclosure () -> String) {
+        guard keepsHistory else { return }
+        history.append("\(uptime - 1_000_000) ms: \(line())")
+    }
+
+    // MARK: Steps
+
+    private mutating func take(_ step: Step) throws {
+        switch step {
+        case .arriveAtHub(let number): try arriveAtHub(number)
+        case .arriveAtPeer(let number): try arriveAtPeer(number)
+        case .hubTick(let life):
+            guard life == hubLife, hub != nil else { return }
+            if uptime >= hubPausedUntil { try tell(.tick) }
+            let deadline = hub?.nextDeadline ?? uptime
+            agenda.plan(step, at: max(hubPausedUntil, min(max(deadline, uptime + 10), uptime + 500)))
+        case .startHub: try startHub()
+        case .resumeHub(let life): if life == hubLife { try drainInbox() }
+        case .stored(let life): if life == hubLife { try finishDiskWork() }
+        case .clientTick(let place):
+            carryOut(clients[place].link.handle(.tick, at: uptime), client: place)
+            agenda.plan(step, at: uptime + 250)
+        case .workerTick(let place, let life): try tickWorker(place, life, step)
+        case .startWorker(let place): try startWorker(place)
+        case .endRun(let place, let life, let lease): try endRun(place, life, lease, step)
+        case .submit(let place):
+            submit(by: place)
+            if !isCalm { agenda.plan(step, at: uptime + random.number(50...1500)) }
+        case .fireSlots:
+            try fireSlots()
+            if !isCalm { agenda.plan(step, at: uptime + random.number(500...3000)) }
+        case .fault:
+            guard !isCalm else { return }
+            try befall()
+            agenda.plan(.fault, at: uptime + random.number(200...8000))
+        }
+    }
+
+    /// The end of the trouble: the hub and all workers come back for good.
+    private mutating func repair() throws {
+        isCalm = true
+        diskSlowUntil = 0
+        failsNextCommit = false
+        // Those that are about to go may: they live until they have said goodbye.
+        for place in workers.indices where workers[place].isStopping && !misfortune.keepsWorkers {
+            try killWorker(place)
+        }
+        for number in connections.keys.sorted() {
+            connections[number]?.stalledUntil = 0
+            connections[number]?.fullUntil = 0
+        }
+    }
+
+    private var isDone: Bool {
+        guard let hub, hub.messageCount == 0, hub.isSettled else { return false }
+        return clients.allSatisfy { client in
+            client.pending.isEmpty && client.waits.allSatisfy { store.results[$0] == nil }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+import TaskiqHub
+import TaskiqHubProtocol
+
+/// A store on a simulated disk: keeps what was committed, and watches that no group breaks a rule.
+struct SimulatedStore {
+    /// A message that is neither over nor buried.
+    struct Live {
+        var message: StoredMessage
+        var attempt: Int32 = 0
+        var worker: PeerIdentity?
+        var isAcknowledged = false
+    }
+
+    let memory = MemoryHubStore()
+    private(set) var live: [Int64: Live] = [:]
+    private(set) var ended: Set<Int64> = []
+    private(set) var results: [String: [UInt8]] = [:]
+    /// The numbers that each message had: more than one when its task asked to run again.
+    private(set) var sequences: [String: [Int64]] = [:]
+    private(set) var buried: [String: String] = [:]
+    /// The deliveries that were given back.
+    private(set) var released: Set<LeaseKey> = []
+    private var keys: Set<PeerIdentity> = []
+    private var slots: [Slot: StoredSlot] = [:]
+    private var cursors: [ScheduleID: Timestamp] = [:]
+
+    /// Commits a group.
+    mutating func apply(_ group: StoreGroup) throws {
+        do {
+            try memory.commit(group)
+        } catch {
+            throw BrokenRule("the store refused a group: \(error)")
+        }
+        for (index, operation) in group.operations.enumerated() {
+            try apply(operation, before: group.operations.dropFirst(index + 1))
+        }
+    }
+
+    /// The slots of a schedule, in the order of their instants.
+    func slots(of schedule: ScheduleID) -> [StoredSlot] {
+        slots.values.filter { $0.slot.scheduleID == schedule }.sorted { $0.slot.instant < $1.slot.instant }
+    }
+
+    private mutating func apply(_ operation: StoreOperation, before rest: ArraySlice<StoreOperation>) throws {
+        switch operation {
+        case .insert(let message): try insert(message)
+        case .lease(let lease, let worker): try take(lease, worker)
+        case .release(let sequence, _, _):
+            guard let message = live[sequence] else { throw BrokenRule("\(sequence) is released after its end") }
+            released.insert(LeaseKey(sequence: sequence, attempt: message.attempt))
+            live[sequence]?.worker = nil
+        case .acknowledge(let sequence):
+            guard live[sequence]?.worker != nil else { throw BrokenRule("\(sequence) is acknowledged by nobody") }
+            live[sequence]?.isAcknowledged = true
+        case .complete(let sequence, let result):
+            let message = try end(sequence)
+            let successor = rest.first { operation in
+                if case .insert(let next) = operation { next.taskID == message.taskID } else { false }
+            }
+            let kind = SimulatedTask(body: message.body)?.kind
+            if result == nil, successor == nil, kind != .silent {
+                throw BrokenRule("\(message.taskID) ended without a result")
+            }
+            try keep(result)
+        case .bury(let sequence, let reason, _, let result):
+            let attempt = live[sequence]?.attempt ?? 0
+            let message = try end(sequence)
+            if reason.hasPrefix("poison"), attempt < 3 {
+                throw BrokenRule("\(message.taskID) was called poison after \(attempt) deliveries")
+            }
+            guard buried.updateValue(reason, forKey: message.taskID) == nil else {
+                throw BrokenRule("\(message.taskID) was buried twice")
+            }
+            try keep(result)
+        case .slot(let slot):
+            guard slots.updateValue(slot, forKey: slot.slot) == nil else {
+                throw BrokenRule("\(slot.slot) was decided twice")
+            }
+        case .scheduleState(let id, let state):
+            if let cursor = cursors[id], state.cursor < cursor { throw BrokenRule("the cursor of \(id) went back") }
+            cursors[id] = state.cursor
+        case .reserveSequences, .forget, .catalogue: break
+        }
+    }
+
+    private mutating func insert(_ message: StoredMessage) throws {
+        if let key = message.key, !keys.insert(key.key).inserted {
+            throw BrokenRule("\(message.taskID) was enqueued twice for one submission")
+        }
+        if let last = sequences[message.taskID]?.last {
+            guard ended.contains(last), SimulatedTask(body: message.body)?.isSecond == true else {
+                throw BrokenRule("\(message.taskID) was enqueued twice")
+            }
+        }
+        live[message.sequence] = Live(message: message)
+        sequences[message.taskID, default: []].append(message.sequence)
+    }
+
+    private mutating func take(_ lease: LeaseKey, _ worker: PeerIdentity) throws {
+        guard let message = live[lease.sequence] else { throw BrokenRule("\(lease) is given away after its end") }
+        if let holder = message.worker {
+            throw BrokenRule("\(lease) is given to \(worker) while \(holder) holds \(message.attempt)")
+        }
+        guard lease.attempt >= message.attempt else { throw BrokenRule("\(lease) comes after \(message.attempt)") }
+        live[lease.sequence]?.attempt = lease.attempt
+        live[lease.sequence]?.worker = worker
+    }
+
+    private mutating func end(_ sequence: Int64) throws -> StoredMessage {
+        guard let message = live.removeValue(forKey: sequence) else { throw BrokenRule("\(sequence) ended twice") }
+        ended.insert(sequence)
+        return message.message
+    }
+
+    private mutating func keep(_ outcome: StoredOutcome?) throws {
+        guard let outcome else { return }
+        guard results.updateValue(outcome.body, forKey: outcome.taskID) == nil else {
+            throw BrokenRule("the result of \(outcome.taskID) was overwritten")
+        }
+    }
+}

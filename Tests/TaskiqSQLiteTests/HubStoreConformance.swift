@@ -1,0 +1,297 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqCron
+import TaskiqHub
+import TaskiqHubProtocol
+import Testing
+
+/// What lets a test look at rows that a hub never reads back.
+protocol InspectableStore: HubStore {
+    var deadLetters: [MemoryHubStore.DeadLetter] { get throws }
+    var slots: [StoredSlot] { get throws }
+}
+
+extension MemoryHubStore: InspectableStore {}
+
+/// A store that can be closed and opened again.
+final class StoreUnderTest {
+    private let open: () throws -> any InspectableStore
+    private(set) var store: any InspectableStore
+
+    init(_ open: @escaping () throws -> any InspectableStore) throws {
+        self.open = open
+        store = try open()
+    }
+
+    deinit {
+        store.close()
+    }
+
+    /// Ends the hub's life cleanly, and begins the next one.
+    func reopen() throws -> Recovered {
+        store.close()
+        store = try open()
+        return Recovered(try store.recover())
+    }
+}
+
+/// What every store of a hub must do, as scenarios that any implementation can run.
+enum HubStoreConformance {
+    struct Scenario: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let run: @Sendable (StoreUnderTest) throws -> Void
+
+        init(_ description: String, _ run: @escaping @Sendable (StoreUnderTest) throws -> Void) {
+            testDescription = description
+            self.run = run
+        }
+    }
+
+    static let scenarios = lives + messages + outcomes + schedules
+
+    private static let lives = [
+        Scenario("an empty store begins with epoch 1 and number 1") { test in
+            let state = Recovered(try test.store.recover())
+            #expect(state == Recovered(RecoveredState(epoch: 1)))
+        },
+        Scenario("each life has an epoch of its own") { test in
+            let epochs = [try test.store.recover().epoch, try test.reopen().epoch, try test.reopen().epoch]
+            #expect(epochs == [1, 2, 3])
+        },
+        Scenario("a number never comes again, even if nothing is left of the message") { test in
+            try test.store.commit(.insert(message(41)))
+            try test.store.commit(.complete(sequence: 41, result: nil))
+            #expect(try test.reopen().nextSequence == 42)
+        },
+        Scenario("the next life begins after the reserved numbers") { test in
+            try test.store.commit(.reserveSequences(below: 10_001), .insert(message(5)))
+            try test.store.commit(.reserveSequences(below: 20))
+            #expect(try test.reopen().nextSequence == 10_001)
+        },
+        Scenario("a group is made as a whole or not at all") { test in
+            try test.store.commit(.insert(message(1)))
+            let error = #expect(throws: HubStoreError.self) {
+                try test.store.commit(.insert(message(2)), .complete(sequence: 7, result: nil), .insert(message(1)))
+            }
+            #expect(error?.code == .failed)
+            #expect(try test.reopen().messages.map(\.message.sequence) == [1])
+        },
+        Scenario("a group may be empty") { test in
+            try test.store.commit()
+            #expect(try test.reopen().messages.isEmpty)
+        },
+    ]
+
+    private static let messages = [
+        Scenario("a message comes back as it was, without its body") { test in
+            var stored = message(3, key: SubmissionKey(key: try peer(9), bodyHash: .min, until: instant(60_000)))
+            stored.dueAt = instant(-5)
+            stored.scheduleID = "nightly"
+            stored.scheduledAt = .earliest
+            try test.store.commit(.insert(stored), .insert(message(2)))
+            var expected = stored
+            expected.body = []
+            let state = try test.reopen()
+            #expect(state.messages.map(\.message.sequence) == [2, 3])
+            #expect(state.messages.last?.message == expected)
+            #expect(state.keys == [Recovered.Key(key: try #require(stored.key), sequence: 3)])
+            #expect(state.messages.first?.message.key == nil)
+        },
+        Scenario("texts and bodies of every kind survive") { test in
+            let texts = ["", "a\u{0}b", "Grüße 🚚", String(repeating: "x", count: 5_000)]
+            for (index, text) in texts.enumerated() {
+                var stored = message(Int64(index + 1), taskID: text)
+                (stored.queue, stored.taskName, stored.scheduleID) = (text, text, text)
+                stored.body = Array(text.utf8) + [0, 255]
+                if text.isEmpty { stored.body = [] }
+                try test.store.commit(.insert(stored))
+            }
+            let recovered = try test.reopen().messages.map(\.message)
+            #expect(recovered.map(\.taskID) == texts)
+            #expect(recovered.map(\.queue) == texts)
+            #expect(recovered.map(\.taskName) == texts)
+            #expect(recovered.map(\.scheduleID) == texts)
+            let bodies = try test.store.bodies(of: [4, 99, 1, 2])
+            #expect(bodies.map(\.sequence) == [4, 1, 2])
+            #expect(bodies.map(\.body) == [Array(texts[3].utf8) + [0, 255], [], Array(texts[1].utf8) + [0, 255]])
+        },
+        Scenario("a lease is remembered, and a later one takes its place") { test in
+            try test.store.commit(
+                .insert(message(1)),
+                .lease(LeaseKey(sequence: 1, attempt: 1), worker: try peer(1))
+            )
+            try test.store.commit(.release(sequence: 1, crashes: 1, dueAt: instant(500)))
+            let released = try #require(try test.reopen().messages.first)
+            #expect(released.worker == nil)
+            #expect((released.attempt, released.crashes) == (1, 1))
+            #expect(released.message.dueAt == instant(500))
+            try test.store.commit(.lease(LeaseKey(sequence: 1, attempt: 2), worker: try peer(2)))
+            let leased = try #require(try test.reopen().messages.first)
+            #expect(leased.worker == (try peer(2)))
+            #expect((leased.attempt, leased.crashes) == (2, 1))
+        },
+        Scenario("a release without a due time makes a message due at once") { test in
+            var delayed = message(1)
+            delayed.dueAt = instant(900)
+            try test.store.commit(.insert(delayed), .release(sequence: 1, crashes: 0, dueAt: nil))
+            #expect(try test.reopen().messages.first?.message.dueAt == nil)
+        },
+        Scenario("an acknowledgement is remembered beside the lease") { test in
+            try test.store.commit(
+                .insert(message(1)),
+                .insert(message(2)),
+                .lease(LeaseKey(sequence: 1, attempt: 1), worker: try peer(1)),
+                .acknowledge(sequence: 1)
+            )
+            let state = try test.reopen()
+            #expect(state.messages.map(\.isAcknowledged) == [true, false])
+            #expect(state.messages.map(\.worker) == [try peer(1), nil])
+        },
+        Scenario("changes of messages that are not there are left out") { test in
+            try test.store.commit(
+                .insert(message(1)),
+                .complete(sequence: 1, result: outcome("task-1", "first")),
+                .lease(LeaseKey(sequence: 1, attempt: 4), worker: try peer(1)),
+                .release(sequence: 1, crashes: 4, dueAt: nil),
+                .acknowledge(sequence: 1),
+                .complete(sequence: 1, result: outcome("task-1", "second")),
+                .bury(sequence: 1, reason: "late", at: instant(9), result: outcome("task-1", "third"))
+            )
+            try test.store.commit(
+                .lease(LeaseKey(sequence: 77, attempt: 1), worker: try peer(1)),
+                .complete(sequence: 77, result: outcome("task-77", "never"))
+            )
+            #expect(try test.reopen().messages.isEmpty)
+            #expect(try test.store.results(of: ["task-1", "task-77"]) == ["task-1": Array("first".utf8)])
+            #expect(try test.store.deadLetters.isEmpty)
+            // Had a lease stayed behind, it would belong to the message that gets the number.
+            try test.store.commit(.insert(message(77)))
+            let late = try #require(try test.reopen().messages.first)
+            #expect((late.attempt, late.worker, late.isAcknowledged) == (0, nil, false))
+        },
+    ]
+
+    private static let outcomes = [
+        Scenario("a message that is over leaves nothing but its result") { test in
+            try test.store.commit(
+                .insert(message(1)),
+                .insert(message(2)),
+                .lease(LeaseKey(sequence: 1, attempt: 1), worker: try peer(1))
+            )
+            try test.store.commit(.complete(sequence: 1, result: outcome("task-1", "42")))
+            try test.store.commit(.complete(sequence: 2, result: nil))
+            #expect(try test.store.bodies(of: [1, 2]).isEmpty)
+            #expect(try test.reopen().messages.isEmpty)
+            #expect(try test.store.result(of: "task-1") == "42")
+            #expect(try test.store.result(of: "task-2") == nil)
+            // Numbers are not used twice, but a lease that stayed behind would show so.
+            try test.store.commit(.insert(message(1)))
+            let next = try #require(try test.reopen().messages.first)
+            #expect((next.attempt, next.worker) == (0, nil))
+        },
+        Scenario("the result of the newest message of a task counts") { test in
+            try test.store.commit(.insert(message(1, taskID: "twin")), .insert(message(2, taskID: "twin")))
+            try test.store.commit(.complete(sequence: 2, result: outcome("twin", "newer", expiresAt: 10)))
+            try test.store.commit(.complete(sequence: 1, result: outcome("twin", "older", expiresAt: 20)))
+            #expect(try test.store.result(of: "twin") == "newer")
+            try test.store.commit(.forget(expiredBefore: instant(15)))
+            #expect(try test.store.result(of: "twin") == "older")
+        },
+        Scenario("a dead letter keeps the message and says why") { test in
+            var stored = message(1)
+            stored.scheduleID = "nightly"
+            stored.scheduledAt = instant(7)
+            try test.store.commit(
+                .insert(stored),
+                .lease(LeaseKey(sequence: 1, attempt: 3), worker: try peer(1)),
+                .release(sequence: 1, crashes: 2, dueAt: nil)
+            )
+            let result = outcome("task-1", "gave up", isError: true)
+            try test.store.commit(.bury(sequence: 1, reason: "three starts", at: instant(90), result: result))
+            #expect(try test.reopen().messages.isEmpty)
+            #expect(try test.store.result(of: "task-1") == "gave up")
+            let letter = MemoryHubStore.DeadLetter(
+                message: stored,
+                attempts: 3,
+                crashes: 2,
+                reason: "three starts",
+                deadAt: instant(90)
+            )
+            #expect(try test.store.deadLetters == [letter])
+        },
+        Scenario("expired results and keys are forgotten, those of the same instant are not") { test in
+            for number in 1...4 as ClosedRange<Int64> {
+                let until = instant(number * 10)
+                let key = SubmissionKey(key: try peer(Int(number)), bodyHash: number, until: until)
+                try test.store.commit(
+                    .insert(message(number, key: key)),
+                    .complete(sequence: number, result: outcome("task-\(number)", "r", expiresAt: number * 10))
+                )
+            }
+            try test.store.commit(.forget(expiredBefore: instant(30)))
+            #expect(try test.reopen().keys.map(\.sequence) == [3, 4])
+            let ids = (1...4).map { "task-\($0)" }
+            #expect(try test.store.results(of: ids).keys.sorted() == ["task-3", "task-4"])
+        },
+        Scenario("forgetting is bounded, oldest first") { test in
+            let count = 5_050 as Int64
+            for number in 1...count {
+                let key = SubmissionKey(key: try peer(Int(number)), bodyHash: 0, until: instant(number))
+                let result = outcome("task-\(number)", "r", expiresAt: count - number)
+                try test.store.commit(
+                    .insert(message(number, key: number <= 100 ? key : nil)),
+                    .complete(sequence: number, result: result)
+                )
+            }
+            let ids = (1...count).map { "task-\($0)" }
+            try test.store.commit(.forget(expiredBefore: instant(100_000)))
+            #expect(try test.store.results(of: ids).keys.sorted() == ids.prefix(50).sorted())
+            #expect(try test.reopen().keys.count == 100)
+            try test.store.commit(.forget(expiredBefore: instant(100_000)))
+            #expect(try test.store.results(of: ids).isEmpty)
+            #expect(try test.reopen().keys.isEmpty)
+        },
+        Scenario("a key that is used again belongs to the newer message") { test in
+            let key = SubmissionKey(key: try peer(1), bodyHash: 1, until: instant(10))
+            let again = SubmissionKey(key: try peer(1), bodyHash: 2, until: instant(20))
+            try test.store.commit(.insert(message(1, key: key)))
+            try test.store.commit(.insert(message(2, key: again)))
+            let state = try test.reopen()
+            #expect(state.keys == [Recovered.Key(key: again, sequence: 2)])
+            #expect(state.messages.map(\.message.key) == [nil, again])
+        },
+    ]
+
+    private static let schedules = [
+        Scenario("a slot is decided once") { test in
+            let fired = StoredSlot(slot: slot("nightly", 0), decidedAt: instant(3), sequence: 1, reason: nil)
+            let missed = StoredSlot(slot: slot("nightly", 0), decidedAt: instant(9), sequence: nil, reason: "late")
+            let other = StoredSlot(slot: slot("nightly", 1), decidedAt: instant(9), sequence: nil, reason: "late")
+            try test.store.commit(.slot(fired))
+            try test.store.commit(.slot(missed), .slot(other))
+            _ = try test.reopen()
+            #expect(try test.store.slots == [fired, other])
+        },
+        Scenario("the cursor of a schedule is the last one written") { test in
+            let first = ScheduleState(cursor: instant(1), fingerprint: "a")
+            let second = ScheduleState(cursor: instant(-1), fingerprint: "b")
+            try test.store.commit(.scheduleState("nightly", first), .scheduleState("hourly", first))
+            try test.store.commit(.scheduleState("nightly", second))
+            #expect(try test.reopen().scheduleStates == ["nightly": second, "hourly": first])
+        },
+        Scenario("a catalogue takes the place of the application's last one") { test in
+            let labels = Labels([Labels.Entry(name: "priority", value: .int(9))])
+            let old = TaskCatalogue(application: "shop", tasks: [])
+            let new = TaskCatalogue(application: "shop", tasks: [TaskDescription(name: "a:b", labels: labels)])
+            let other = TaskCatalogue(application: "mail", tasks: [])
+            for catalogue in [old, other, new] {
+                let json = catalogue.json()
+                try test.store.commit(.catalogue(application: catalogue.application, json: json, at: instant(1)))
+            }
+            try test.store.commit(.catalogue(application: "broken", json: [1, 2, 3], at: instant(1)))
+            #expect(try test.reopen().catalogues == [other, new])
+        },
+    ]
+}

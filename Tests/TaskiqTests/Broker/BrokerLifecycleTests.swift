@@ -1,0 +1,83 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import ServiceLifecycle
+import Testing
+
+@testable import Taskiq
+
+@Suite("The life of a broker", .timeLimit(.minutes(1)))
+struct BrokerLifecycleTests {
+    private struct Announcing: TaskiqMiddleware {
+        let name: String
+        let journal: Journal
+
+        func startup(_ broker: Broker) async throws { journal.note("\(name) startup") }
+        func shutdown(_ broker: Broker) async { journal.note("\(name) shutdown") }
+    }
+
+    private func broker(_ journal: Journal) -> Broker {
+        let broker = Broker(
+            transport: RecordingTransport(journal),
+            resultBackend: RecordingBackend(journal),
+            middlewares: [Announcing(name: "A", journal: journal), Announcing(name: "B", journal: journal)]
+        )
+        for event in [TaskiqEvent.clientStartup, .clientShutdown, .workerStartup, .workerShutdown] {
+            broker.on(event) { _ in journal.note("\(event) 1") }
+            broker.on(event) { _ in journal.note("\(event) 2") }
+        }
+        return broker
+    }
+
+    @Test(
+        "all starts in order and stops in reverse, once",
+        arguments: [(Broker.Role.client, "client"), (.worker, "worker")]
+    )
+    func order(role: Broker.Role, name: String) async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        await broker.shutdown()
+        try await broker.startup(role: role)
+        try await broker.startup(role: role)
+        await broker.shutdown()
+        await broker.shutdown()
+        #expect(
+            journal.entries == [
+                "\(name)Startup 1", "\(name)Startup 2", "A startup", "B startup", "backend startup",
+                "transport startup",
+                "transport shutdown", "backend shutdown", "B shutdown", "A shutdown", "\(name)Shutdown 2",
+                "\(name)Shutdown 1",
+            ]
+        )
+    }
+
+    @Test("an error at a startup ends it, and it can be tried again")
+    func failures() async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        broker.on(.clientStartup) { broker in
+            if broker.state.value(for: "ready", as: Bool.self) == nil { throw VisibleError() }
+        }
+        broker.on(.clientShutdown) { _ in throw VisibleError() }
+        await #expect(throws: VisibleError.self) { try await broker.startup() }
+        #expect(journal.entries == ["clientStartup 1", "clientStartup 2"])
+        broker.state.setValue(true, for: "ready")
+        try await broker.startup()
+        await broker.shutdown()
+        #expect(journal.entries.suffix(2) == ["clientShutdown 2", "clientShutdown 1"])
+    }
+
+    @Test("as a service it lives until it is asked to stop")
+    func service() async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        let started = Gate()
+        broker.on(.clientStartup) { _ in started.open() }
+        let group = ServiceGroup(services: [broker], logger: broker.logger)
+        async let running: Void = group.run()
+        await started.wait()
+        await group.triggerGracefulShutdown()
+        try await running
+        #expect(journal.entries.last == "clientShutdown 1")
+    }
+}

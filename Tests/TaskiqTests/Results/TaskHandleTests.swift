@@ -1,0 +1,93 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import Taskiq
+
+@Suite("Task handles", .timeLimit(.minutes(1)))
+struct TaskHandleTests {
+    private static func withBroker(_ body: (Broker) async throws -> Void) async throws {
+        let broker = Broker.inMemory()
+        try await broker.startup()
+        do { try await body(broker) } catch {
+            await broker.shutdown()
+            throw error
+        }
+        await broker.shutdown()
+    }
+
+    @Test("value, result and readiness of a task that ran")
+    func success() async throws {
+        try await Self.withBroker { broker in
+            let add = broker.task("add", labels: [.label("team", "a")]) { (a: Int, b: Int) in a + b }
+            let handle = try await add.kiq(2, 3, taskID: "my-id")
+            #expect(handle.taskID == "my-id")
+            #expect(try await handle.value() == 5)
+            #expect(try await handle.isReady)
+            let result = try await handle.waitForResult()
+            #expect(try result.get() == 5)
+            #expect(!result.isError)
+            #expect(result.labels["team"] == .string("a"))
+            #expect(result.executionTime > .zero)
+            #expect(try await broker.handle(for: "my-id").value() == .int(5))
+            #expect(try await broker.kiq(named: "add", args: [1, 2].map(JSONValue.int)).value() == .int(3))
+        }
+    }
+
+    @Test("a task that failed")
+    func failure() async throws {
+        try await Self.withBroker { broker in
+            let fail = broker.task("fail") { () throws -> Int in throw VisibleError() }
+            let handle = try await fail.kiq()
+            let error = await #expect(throws: TaskFailure.self) { try await handle.value() }
+            #expect(error?.type == "VisibleError")
+            #expect(try await handle.waitForResult().isError)
+        }
+    }
+
+    @Test("a result of another type than was asked for")
+    func mismatch() async throws {
+        try await Self.withBroker { broker in
+            broker.register(named: "odd") { _, _ in JSONFragment(string: "text") }
+            let odd: TaskDefinition<Int> = TaskDefinition(
+                name: "odd",
+                labels: [],
+                broker: broker,
+                outputCoder: .codable
+            )
+            let error = await #expect(throws: TaskiqError.self) { try await odd.kiq().value() }
+            #expect(error?.code == .resultGet)
+            #expect(error?.message == #"the result is not Int: expected an integer, found "text""#)
+        }
+    }
+
+    @Test("waiting ends by the time-out and by cancellation, while the task goes on")
+    func waiting() async throws {
+        try await Self.withBroker { broker in
+            let gate = Gate()
+            let slow = broker.task("slow") { await gate.wait() }
+            let handle = try await slow.kiq()
+            let error = await #expect(throws: TaskiqError.self) { try await handle.value(timeout: .milliseconds(1)) }
+            #expect(error?.code == .resultTimeout)
+            #expect(error?.message.contains(handle.taskID.rawValue) == true)
+            #expect(try await !handle.isReady)
+            let waiter = Task { try await handle.value() }
+            waiter.cancel()
+            await #expect(throws: CancellationError.self) { try await waiter.value }
+            gate.open()
+            try await handle.value()
+        }
+    }
+
+    @Test("logs are kept when asked for")
+    func logs() async throws {
+        let backend = InMemoryResultBackend()
+        let broker = Broker(transport: RecordingTransport(), resultBackend: backend)
+        var stored = StoredResult(returnValue: .null, executionTime: .zero)
+        stored.log = "line"
+        try await backend.setResult(stored, for: "x")
+        #expect(try await broker.handle(for: "x").waitForResult().log == nil)
+        #expect(try await broker.handle(for: "x").waitForResult(withLogs: true).log == "line")
+    }
+}
