@@ -22,7 +22,7 @@ public struct HubConfiguration: Sendable {
     /// How long results are kept.
     public var resultLifetime = Duration.seconds(24 * 3600)
     /// How long a submission's key is remembered.
-    public var keyLifetime = Duration.seconds(3600)
+    public var keyLifetime = Duration.seconds(600)
 
     /// The defaults.
     public init() {}

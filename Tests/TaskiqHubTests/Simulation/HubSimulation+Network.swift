@@ -12,7 +12,9 @@ extension HubSimulation {
         return connectionCount
     }
 
-    /// Breaks a connection. What the hub's machine has received by then it still reads; the rest is lost.
+    /// Breaks a connection.
+    ///
+    /// What the hub's machine has received by then it still reads; the rest is lost.
     mutating func close(_ number: Int) {
         guard let connection = connections.removeValue(forKey: number), hub != nil else { return }
         for frames in connection.toHub.prefix(Int(random.number(0...4))) {
