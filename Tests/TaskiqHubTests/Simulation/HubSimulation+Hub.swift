@@ -117,8 +117,9 @@ extension HubSimulation {
         let instant = now.wall.millisecondsSinceEpoch
         var request = FireRequest(decisions: [], states: [:])
         for id in Self.schedules {
-            var first = hub.knownScheduleStates[id]?.cursor.millisecondsSinceEpoch ?? 1_700_001_000_000
-            if random.chance(30) { first -= 3 * Self.period }
+            let cursor = hub.knownScheduleStates[id]?.cursor.millisecondsSinceEpoch
+            var first = cursor ?? 1_700_001_000_000
+            if cursor != nil, random.chance(30) { first -= 3 * Self.period }
             let multiple = first / Self.period + 1
             guard multiple * Self.period <= instant else { continue }
             for due in stride(from: multiple * Self.period, through: instant, by: Int(Self.period)).prefix(50) {

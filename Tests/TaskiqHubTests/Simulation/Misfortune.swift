@@ -4,7 +4,7 @@
 /// What goes wrong in a simulated life.
 struct Misfortune {
     /// Milliseconds of trouble, before everything is repaired.
-    var duration: Int64 = 60_000
+    var duration: Int64 = 40_000
     /// The kinds of trouble, each as often as it is named.
     var faults: [Fault] = []
     var kinds: [TaskKind] = []

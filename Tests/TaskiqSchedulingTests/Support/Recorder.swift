@@ -128,7 +128,7 @@ struct SilentSource: ScheduleSource {
     let name = "silent"
 
     func schedules() async throws -> [ScheduledTask] {
-        try await Task.sleep(for: .seconds(3600))
+        try await Task.sleep(for: .seconds(3600))  // waits: until it is cancelled
         return []
     }
 }

@@ -1,0 +1,115 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import TaskiqCron
+import TaskiqHubProtocol
+import Testing
+
+struct PacketTests {
+    @Test("what a client says arrives as it was said", arguments: SamplePackets.clientCommands)
+    func clientCommand(_ command: ClientCommand) throws {
+        let packet = Packet(command, correlation: .max, session: 1, epoch: 0x0102_0304_0506_0708)
+        #expect(try Packet<ClientCommand>(frames: packet.frames()) == packet)
+    }
+
+    @Test("what the hub says to a client arrives as it was said", arguments: SamplePackets.clientReplies)
+    func clientReply(_ reply: ClientReply) throws {
+        let packet = Packet(reply, correlation: 3, session: .max, epoch: 2)
+        #expect(try Packet<ClientReply>(frames: packet.frames()) == packet)
+    }
+
+    @Test("what a worker says arrives as it was said", arguments: SamplePackets.workerCommands)
+    func workerCommand(_ command: WorkerCommand) throws {
+        let packet = Packet(command, correlation: 3, session: 2, epoch: .max)
+        #expect(try Packet<WorkerCommand>(frames: packet.frames()) == packet)
+    }
+
+    @Test("what the hub says to a worker arrives as it was said", arguments: SamplePackets.workerReplies)
+    func workerReply(_ reply: WorkerReply) throws {
+        let packet = Packet(reply, correlation: 3, session: 2, epoch: 1)
+        #expect(try Packet<WorkerReply>(frames: packet.frames()) == packet)
+    }
+
+    @Test("the layout of a frame is what the protocol says")
+    func layout() {
+        let packet = Packet(WorkerCommand.credit(258), correlation: 1, session: 2, epoch: 3)
+        let expected: [UInt8] =
+            Array("TQ1".utf8) + [0x33, 0, 0, 0, 1] + [0, 0, 0, 0, 0, 0, 0, 1] + [0, 0, 0, 0, 0, 0, 0, 2]
+            + [0, 0, 0, 0, 0, 0, 0, 3] + [0x3E, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 1, 2]
+        #expect(packet.frames() == [expected])
+    }
+
+    @Test("each side refuses what only others say")
+    func sides() {
+        let submit = Packet(SamplePackets.clientCommands[2]).frames()
+        #expect(throws: ProtocolError.self) { try Packet<WorkerCommand>(frames: submit) }
+        #expect(throws: ProtocolError.self) { try Packet<ClientReply>(frames: submit) }
+        let credit = Packet(WorkerCommand.credit(1)).frames()
+        #expect(throws: ProtocolError.self) { try Packet<ClientCommand>(frames: credit) }
+        #expect(throws: ProtocolError.self) { try Packet<WorkerReply>(frames: credit) }
+    }
+
+    @Test("a message has one to three frames")
+    func frameCount() throws {
+        let frame = Packet(ClientCommand.heartbeat).frames()[0]
+        #expect(throws: ProtocolError.self) { try Packet<ClientCommand>(frames: []) }
+        #expect(try Packet<ClientCommand>(frames: [frame, [], []]).content == .heartbeat)
+        #expect(throws: ProtocolError.self) { try Packet<ClientCommand>(frames: [frame, [], [], []]) }
+    }
+
+    @Test("a sentence for people is cut at a character before it crowds the frame out")
+    func longSentences() throws {
+        // One character of many bytes: counting characters would not cut it.
+        let crowd = "e" + String(repeating: "\u{301}", count: 100_000)
+        var completion = Completion(lease: LeaseKey(sequence: 1, attempt: 1), outcome: .reject)
+        completion.reason = crowd
+        let packet = try Packet<WorkerCommand>(frames: Packet(WorkerCommand.complete(completion)).frames())
+        guard case .complete(let read) = packet.content else {
+            Issue.record("\(packet)")
+            return
+        }
+        #expect(read.reason.utf8.count == 4095)
+        #expect(crowd.utf8.starts(with: read.reason.utf8))
+        let rejected = try Packet<ClientReply>(frames: Packet(ClientReply.reject(message: crowd)).frames())
+        #expect(rejected.content == .reject(message: read.reason))
+    }
+
+    @Test("numbers from outside are moved into their range")
+    func ranges() throws {
+        var submission = Submission(key: SamplePackets.identity, queue: "q", taskName: "t", taskID: "i", body: [])
+        submission.priority = 200
+        submission.delay = -5
+        let command = try Packet<ClientCommand>(frames: Packet(ClientCommand.submit(submission)).frames()).content
+        submission.priority = 9
+        submission.delay = 0
+        #expect(command == .submit(submission))
+        let credit = try Packet<WorkerCommand>(frames: Packet(WorkerCommand.credit(-1)).frames()).content
+        #expect(credit == .credit(0))
+        for (retryAfter, expected) in [(Int64.max, Int64(86_400_000)), (.min, 0)] {
+            let refusal = SubmitRefusal(code: .full, message: "", retryAfter: retryAfter)
+            let reply = try Packet<ClientReply>(frames: Packet(ClientReply.refused(refusal)).frames()).content
+            #expect(reply == .refused(SubmitRefusal(code: .full, message: "", retryAfter: expected)))
+        }
+    }
+
+    @Test(
+        "names have 1 to 255 bytes and no control characters",
+        arguments: [
+            "", "a\nb", "a\u{7F}", "\0", String(repeating: "x", count: 256), String(repeating: "é", count: 128),
+        ]
+    )
+    func badNames(_ name: String) {
+        let key = SamplePackets.identity
+        let submissions = [
+            Submission(key: key, queue: name, taskName: "t", taskID: "i", body: []),
+            Submission(key: key, queue: "q", taskName: name, taskID: "i", body: []),
+            Submission(key: key, queue: "q", taskName: "t", taskID: name, body: []),
+        ]
+        for submission in submissions {
+            let frames = Packet(ClientCommand.submit(submission)).frames()
+            #expect(throws: ProtocolError.self) { try Packet<ClientCommand>(frames: frames) }
+        }
+        let wait = Packet(ClientCommand.resultWait(taskIDs: ["good", name])).frames()
+        #expect(throws: ProtocolError.self) { try Packet<ClientCommand>(frames: wait) }
+    }
+}

@@ -1,0 +1,102 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import TaskiqCron
+import TaskiqHubProtocol
+
+/// Packets of every kind, plain ones and ones with everything at its edge.
+enum SamplePackets {
+    static let identity = PeerIdentity(Array(1...16)) ?? .generate()
+    static let leases = [
+        LeaseKey(sequence: 1, attempt: 1), LeaseKey(sequence: .max, attempt: .max),
+        LeaseKey(sequence: .min, attempt: .min),
+    ]
+    static let longestName = String(repeating: "é", count: 127) + "x"
+
+    static let clientCommands: [ClientCommand] = {
+        var old = ClientHello(identity: identity, application: longestName)
+        old.protocolMinimum = 0
+        old.protocolMaximum = .max
+        let plain = Submission(key: identity, queue: "q", taskName: "t", taskID: "i", body: [])
+        var full = Submission(
+            key: identity,
+            queue: longestName,
+            taskName: "über.alles",
+            taskID: "日本",
+            body: Array(0...255)
+        )
+        full.priority = 9
+        full.delay = .max
+        full.scheduleID = "nightly"
+        full.scheduledAt = .earliest
+        return [
+            .hello(ClientHello(identity: identity, application: "app")), .hello(old), .submit(plain), .submit(full),
+            .resultWait(taskIDs: []), .resultWait(taskIDs: ["a", longestName, "c"]), .resultCancel(taskIDs: ["a"]),
+            .heartbeat, .bye,
+        ]
+    }()
+
+    static let clientReplies: [ClientReply] = [
+        .welcome(ClientWelcome(maximumBody: 0, workersEndpoint: "")),
+        .welcome(ClientWelcome(maximumBody: .max, workersEndpoint: "5556")),
+        .reject(message: ""), .reject(message: "no\nway"),
+        .submitted(sequence: .max, isDuplicate: false), .submitted(sequence: .min, isDuplicate: true),
+        .refused(SubmitRefusal(code: .full, message: "full", retryAfter: 1000)),
+        .refused(SubmitRefusal(code: .draining, message: "", retryAfter: 1)),
+        .refused(SubmitRefusal(code: .tooLarge, message: "x")), .refused(SubmitRefusal(code: .bad, message: "x")),
+        .refused(SubmitRefusal(code: .keyReuse, message: "x")),
+        .result(taskID: "i", status: .ready, body: [1, 2, 3]), .result(taskID: "i", status: .pending, body: []),
+        .result(taskID: "i", status: .unknown, body: []),
+        .heartbeat, .resync, .error(message: "what?"), .byeOK,
+    ]
+
+    static let workerCommands: [WorkerCommand] = {
+        let hello = WorkerHello(
+            identity: identity,
+            application: "app",
+            host: "host",
+            processID: .min,
+            queues: [],
+            concurrency: 1,
+            catalogueHash: "h"
+        )
+        var full = hello
+        full.queues = ["default", longestName]
+        full.concurrency = .max
+        full.processID = .max
+        full.inFlight = leases
+        full.started = [leases[1]]
+        full.unconfirmed = leases.reversed()
+        var requeue = Completion(lease: leases[0], outcome: .requeue, body: [0])
+        requeue.delay = .max
+        requeue.executionTime = .max
+        requeue.reason = "why not"
+        let outcomes: [Completion.Outcome] = [.ok, .error, .noResult, .requeue, .reject, .release]
+        return [
+            .hello(hello), .hello(full), .catalogue([]), .catalogue([1, 2]), .credit(0), .credit(.max), .started([]),
+            .started(leases), .acknowledge(leases[1]), .complete(requeue), .heartbeat, .bye,
+        ] + outcomes.map { .complete(Completion(lease: leases[1], outcome: $0, body: [7])) }
+    }()
+
+    static let workerReplies: [WorkerReply] = {
+        let verdicts = [LeaseVerdict.Verdict.keep, .stale, .recorded, .already].map { verdict in
+            LeaseVerdict(lease: leases[1], verdict: verdict)
+        }
+        return [
+            .welcome(WorkerWelcome(verdicts: [], wantsCatalogue: false)),
+            .welcome(WorkerWelcome(verdicts: verdicts, wantsCatalogue: true)),
+            .reject(message: "no"),
+            .task(TaskDelivery(lease: leases[0], queue: "q", enqueuedAt: .latest, isRedelivered: true, body: [1])),
+            .task(TaskDelivery(lease: leases[2], queue: "q", enqueuedAt: .epoch, isRedelivered: false, body: [])),
+            .acknowledged(verdicts[2]), .completed([]), .completed(verdicts),
+            .heartbeat, .resync, .error(message: "what?"), .byeOK,
+        ]
+    }()
+
+    /// The frames of every sample.
+    static let frames: [[[UInt8]]] =
+        clientCommands.map { Packet($0, correlation: 7, session: 8, epoch: 9).frames() }
+        + clientReplies.map { Packet($0, correlation: 7, session: 8, epoch: 9).frames() }
+        + workerCommands.map { Packet($0, correlation: 7, session: 8, epoch: 9).frames() }
+        + workerReplies.map { Packet($0, correlation: 7, session: 8, epoch: 9).frames() }
+}
