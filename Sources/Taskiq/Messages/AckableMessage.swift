@@ -22,33 +22,3 @@ public struct AckableMessage: Sendable {
         self.receipt = receipt
     }
 }
-
-/// How a transport is told what became of a delivery.
-public protocol DeliveryReceipt: Sendable {
-    /// The task begins now.
-    func started()
-
-    /// The message need not be delivered again, whatever becomes of it; returns when the broker has stored that.
-    ///
-    /// - Throws: `TaskiqError` when the broker no longer holds the delivery, or cannot acknowledge.
-    func acknowledge() async throws
-
-    /// The delivery is over. Returns at once: the transport repeats it until the broker has stored it.
-    ///
-    /// - Parameter settlement: what became of it.
-    func settle(_ settlement: Settlement)
-}
-
-/// What became of a delivery.
-public enum Settlement: Sendable {
-    /// The task ran to its end, well or not; the result is stored together with the acknowledgement.
-    ///
-    /// Nil when there is nothing to store, or another result backend has stored it.
-    case completed(StoredResult?)
-    /// The task asked to be run again, with this message, not before the delay has passed.
-    case requeued(BrokerMessage, after: Duration)
-    /// The task, or the worker, refused the message for good: it goes to the dead letters.
-    case rejected(reason: String, StoredResult?)
-    /// The task was never started; somebody else may have it.
-    case released
-}

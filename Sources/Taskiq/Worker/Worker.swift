@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 public import ServiceLifecycle
-import Synchronization
 
 /// Runs the tasks of a broker in this process.
 public final class Worker: Service {
@@ -114,13 +113,4 @@ public final class Worker: Service {
             }
         }
     }
-}
-
-/// A signal that is raised once.
-final class Flag: Sendable {
-    private let value = Atomic<Bool>(false)
-
-    var isRaised: Bool { value.load(ordering: .acquiring) }
-
-    func raise() { value.store(true, ordering: .releasing) }
 }

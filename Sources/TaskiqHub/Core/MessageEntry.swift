@@ -49,9 +49,3 @@ struct MessageEntry {
 
     var route: Route { Route(queue: message.queue, taskName: message.taskName) }
 }
-
-/// What a worker must serve and know to be given a message.
-struct Route: Hashable {
-    var queue: String
-    var taskName: String
-}

@@ -33,13 +33,3 @@ struct ReadyQueue {
         _ = heap.popMin()
     }
 }
-
-/// When a delayed message is due.
-struct DelayedKey: Comparable {
-    var dueAt: Int64
-    var sequence: Int64
-
-    static func < (left: DelayedKey, right: DelayedKey) -> Bool {
-        (left.dueAt, left.sequence) < (right.dueAt, right.sequence)
-    }
-}

@@ -37,11 +37,3 @@ struct WorkerSession {
         queues.contains(route.queue) && tasks?.contains(route.taskName) == true
     }
 }
-
-/// A client as the hub knows it.
-struct ClientSession {
-    let identity: PeerIdentity
-    var session: UInt64
-    var lastHeard: Int64
-    var waits: Set<String> = []
-}

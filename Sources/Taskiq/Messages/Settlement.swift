@@ -1,0 +1,16 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+/// What became of a delivery.
+public enum Settlement: Sendable {
+    /// The task ran to its end, well or not; the result is stored together with the acknowledgement.
+    ///
+    /// Nil when there is nothing to store, or another result backend has stored it.
+    case completed(StoredResult?)
+    /// The task asked to be run again, with this message, not before the delay has passed.
+    case requeued(BrokerMessage, after: Duration)
+    /// The task, or the worker, refused the message for good: it goes to the dead letters.
+    case rejected(reason: String, StoredResult?)
+    /// The task was never started; somebody else may have it.
+    case released
+}
