@@ -48,13 +48,14 @@ final class TestProcess: Sendable {
             (output.fileHandleForReading.fileDescriptor, Output.standard),
             (errors.fileHandleForReading.fileDescriptor, Output.error),
         ]
-        Task { [self] in
+        Task { [weak self, ending, queue] in
             for await _ in ending.stream {}
             // The end of a pipe says nothing: a process that was started meanwhile may have inherited it. What the ended
             // one wrote is there now, and read before its end is told.
-            queue.async { [self] in
-                for (descriptor, kind) in descriptors { drain(descriptor, kind) }
-                update { $0.hasEnded = true }
+            guard let self else { return }
+            queue.async {
+                for (descriptor, kind) in descriptors { self.drain(descriptor, kind) }
+                self.update { $0.hasEnded = true }
             }
         }
     }

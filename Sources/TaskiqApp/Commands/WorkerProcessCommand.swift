@@ -18,6 +18,7 @@ package struct WorkerProcessCommand<Application: TaskiqApplication>: AsyncParsab
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var options: WorkerOptions
     @OptionGroup var logging: LoggingOptions
+    @OptionGroup var supervision: SupervisionOptions
 
     package init() {}
 
@@ -26,7 +27,8 @@ package struct WorkerProcessCommand<Application: TaskiqApplication>: AsyncParsab
         let broker = try Application.makeRegisteredBroker(connection, sendTimeout: .seconds(30))
         try await WorkerProcess.run(
             broker,
-            configuration: options.configuration(application: Application.applicationName)
+            configuration: options.configuration(application: Application.applicationName),
+            supervisor: supervision.supervisor
         )
     }
 }

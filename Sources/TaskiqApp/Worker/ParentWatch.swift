@@ -15,7 +15,12 @@ import Darwin
 ///
 /// The system gives an orphan another parent, which is how it is noticed, within a second.
 struct ParentWatch: Service {
-    private let parent = getppid()
+    private let parent: Int32
+
+    /// - Parameter supervisor: the process to end with; it may be gone before this one has looked.
+    init(supervisor: Int32?) {
+        parent = supervisor ?? getppid()
+    }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -13,14 +13,22 @@ package enum WorkerProcess {
     /// - Parameters:
     ///   - broker: the broker, with its tasks.
     ///   - configuration: how the worker works.
+    ///   - supervisor: the process to end with; whoever started this one when not said.
     /// - Throws: what the broker throws when it cannot start.
-    package static func run(_ broker: Broker, configuration: Worker.Configuration) async throws {
+    package static func run(
+        _ broker: Broker,
+        configuration: Worker.Configuration,
+        supervisor: Int32? = nil
+    ) async throws {
         let worker = Worker(broker: broker, configuration: configuration)
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: worker),
                 // Its end is the supervisor's.
-                .init(service: ParentWatch(), successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: ParentWatch(supervisor: supervisor),
+                    successTerminationBehavior: .gracefullyShutdownGroup
+                ),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             cancellationSignals: [.sigquit],

@@ -6,6 +6,14 @@ import ServiceLifecycle
 import Taskiq
 import UnixSignals
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// The part that every `worker` command has in common.
 package enum WorkerSupervision {
     /// Supervises worker processes until SIGTERM or SIGINT.
@@ -24,7 +32,8 @@ package enum WorkerSupervision {
         logging: LoggingOptions,
         extraArguments: [String]
     ) async throws {
-        var arguments = ["worker-process", "--broker", address] + options.arguments + extraArguments
+        var arguments = ["worker-process", "--broker", address, "--supervisor", "\(getpid())"]
+        arguments += options.arguments + extraArguments
         if let level = logging.logLevel { arguments += ["--log-level", level] }
         let logger = Logger(label: "taskiq.supervisor")
         let supervisor = WorkerSupervisor(

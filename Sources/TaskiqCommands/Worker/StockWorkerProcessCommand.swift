@@ -17,6 +17,7 @@ struct StockWorkerProcessCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkerOptions
     @OptionGroup var commands: CommandOptions
     @OptionGroup var logging: LoggingOptions
+    @OptionGroup var supervision: SupervisionOptions
 
     func run() async throws {
         logging.bootstrap()
@@ -28,7 +29,8 @@ struct StockWorkerProcessCommand: AsyncParsableCommand {
         BuiltInTasks.register(in: broker, commands: commands.policy)
         try await WorkerProcess.run(
             broker,
-            configuration: options.configuration(application: StockTasks.applicationName)
+            configuration: options.configuration(application: StockTasks.applicationName),
+            supervisor: supervision.supervisor
         )
     }
 }

@@ -33,7 +33,7 @@ extension HubCore {
                 store(.slot(StoredSlot(slot: slot, decidedAt: now.wall, sequence: nil, reason: reason)))
             }
         }
-        for (id, state) in request.states {
+        for (id, state) in request.states.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             var state = state
             // A clock that was set back must not open slots that are decided.
             if let known = scheduleStates[id] { state.cursor = max(state.cursor, known.cursor) }
