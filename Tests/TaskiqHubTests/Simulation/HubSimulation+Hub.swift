@@ -13,7 +13,10 @@ extension HubSimulation {
         guard hub == nil else { return }
         note("the hub starts")
         let recovered = try store.memory.recover()
-        hub = HubCore(recovered: recovered, configuration: HubConfiguration(), now: now)
+        var configuration = HubConfiguration()
+        // Clocks step here, and time over time would make a repetition a new message.
+        configuration.keyLifetime = .seconds(7 * 24 * 3600)
+        hub = HubCore(recovered: recovered, configuration: configuration, now: now)
         hubStartedAt = uptime
         hubPausedUntil = 0
         isHubBusy = false
@@ -54,11 +57,20 @@ extension HubSimulation {
         while !hubInbox.isEmpty, hub != nil {
             let event = hubInbox.removeFirst()
             let time = now
-            note("hub hears \(event)")
+            note("hub hears \(Self.words(for: event))")
             for effect in hub?.handle(event, at: time) ?? [] {
                 note("hub does \(effect)")
                 try carryOut(effect)
             }
+        }
+    }
+
+    /// The event for people, without dictionaries, whose order is never the same.
+    private static func words(for event: HubEvent) -> String {
+        switch event {
+        case .fire(let request, _): "fire \(request.decisions.map(\.slot))"
+        case .results(_, _, let asked, let found): "results of \(found.keys.sorted()) of \(asked)"
+        default: "\(event)"
         }
     }
 

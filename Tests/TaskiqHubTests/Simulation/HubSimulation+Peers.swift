@@ -40,7 +40,7 @@ extension HubSimulation {
         clients[place].lastRequest += 1
         let id = clients[place].lastRequest
         clients[place].pending[id] = submission
-        let event = ClientLink.Event.submit(id: id, submission, deadline: uptime + 30_000)
+        let event = ClientLink.Event.submit(id: id, submission, deadline: uptime + 1_000_000)
         carryOut(clients[place].link.handle(event, at: uptime), client: place)
     }
 
@@ -130,7 +130,7 @@ extension HubSimulation {
         if uptime >= workers[place].pausedUntil {
             try carryOut(workers[place].link.handle(.tick, at: uptime), worker: place)
         }
-        agenda.plan(step, at: max(uptime + 250, workers[place].pausedUntil))
+        agenda.plan(step, at: max(uptime + 500, workers[place].pausedUntil))
     }
 
     /// Asks a worker to stop: it gives back what it has not begun, and says goodbye when the rest is done.

@@ -129,13 +129,13 @@ struct HubSimulation {
             guard life == hubLife, hub != nil else { return }
             if uptime >= hubPausedUntil { try tell(.tick) }
             let deadline = hub?.nextDeadline ?? uptime
-            agenda.plan(step, at: max(hubPausedUntil, min(max(deadline, uptime + 10), uptime + 500)))
+            agenda.plan(step, at: max(hubPausedUntil, min(max(deadline, uptime + 10), uptime + 1000)))
         case .startHub: try startHub()
         case .resumeHub(let life): if life == hubLife { try drainInbox() }
         case .stored(let life): if life == hubLife { try finishDiskWork() }
         case .clientTick(let place):
             carryOut(clients[place].link.handle(.tick, at: uptime), client: place)
-            agenda.plan(step, at: uptime + 250)
+            agenda.plan(step, at: uptime + 500)
         case .workerTick(let place, let life): try tickWorker(place, life, step)
         case .startWorker(let place): try startWorker(place)
         case .endRun(let place, let life, let lease): try endRun(place, life, lease, step)

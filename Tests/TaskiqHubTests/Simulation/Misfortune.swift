@@ -43,11 +43,20 @@ struct Misfortune {
         kinds: TaskKind.allCases
     )
 
+    /// Which of them a seed lives through.
+    enum Kind: CaseIterable {
+        case hubAlone, workersAlone, everything
+
+        init(seed: UInt64) {
+            self = Self.allCases[Int(seed % 3)]
+        }
+    }
+
     static func of(seed: UInt64) -> Misfortune {
-        switch seed % 3 {
-        case 0: hubAlone
-        case 1: workersAlone
-        default: everything
+        switch Kind(seed: seed) {
+        case .hubAlone: hubAlone
+        case .workersAlone: workersAlone
+        case .everything: everything
         }
     }
 }

@@ -1,0 +1,95 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Dispatch
+import Synchronization
+import TaskiqHub
+import TaskiqHubProtocol
+
+/// A network without sockets: its thread hands over what a test posts, and keeps what the hub sends.
+final class FakeNetwork: HubNetwork {
+    private struct State {
+        var turn: (@Sendable ([HubEvent]) -> HubTurn)?
+        var early: [HubEvent] = []
+        var isOver = false
+        var ending: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let address = "fake"
+    /// What the hub sends.
+    let sent: AsyncStream<HubTurn.Outgoing>
+    private let sending: AsyncStream<HubTurn.Outgoing>.Continuation
+    private let state = Mutex(State())
+    private let thread = DispatchQueue(label: "fake network")
+
+    init() {
+        (sent, sending) = AsyncStream.makeStream()
+    }
+
+    func start(turn: @escaping @Sendable ([HubEvent]) -> HubTurn) {
+        let early = state.withLock { state in
+            state.turn = turn
+            return state.early
+        }
+        for event in early { post(event) }
+    }
+
+    func post(_ event: HubEvent) {
+        thread.async { [self] in
+            let turn = state.withLock { state in
+                if state.turn == nil { state.early.append(event) }
+                return state.isOver ? nil : state.turn
+            }
+            guard let answer = turn?([event]) else { return }
+            for frame in answer.outgoing { sending.yield(frame) }
+            guard answer.isLast else { return }
+            sending.finish()
+            let ending = state.withLock { state in
+                state.isOver = true
+                defer { state.ending = [] }
+                return state.ending
+            }
+            for continuation in ending { continuation.resume() }
+        }
+    }
+
+    func join() async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if !state.isOver { state.ending.append(continuation) }
+                return state.isOver
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+}
+
+/// A store whose commits fail once it is told to.
+final class FailingStore: HubStore {
+    let memory = MemoryHubStore()
+    private let fails = Atomic(false)
+    private let closed = Atomic(false)
+
+    var isClosed: Bool { closed.load(ordering: .relaxed) }
+
+    func failFromNowOn() {
+        fails.store(true, ordering: .relaxed)
+    }
+
+    func recover() throws -> RecoveredState { try memory.recover() }
+
+    func commit(_ group: StoreGroup) throws {
+        if fails.load(ordering: .relaxed) { throw HubStoreError(.failed, "the disk is broken") }
+        try memory.commit(group)
+    }
+
+    func bodies(of sequences: [Int64]) throws -> [(sequence: Int64, body: [UInt8])] {
+        try memory.bodies(of: sequences)
+    }
+
+    func results(of taskIDs: [String]) throws -> [String: [UInt8]] { try memory.results(of: taskIDs) }
+
+    func close() {
+        closed.store(true, ordering: .relaxed)
+    }
+}
