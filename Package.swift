@@ -127,12 +127,13 @@ let package = Package(
             dependencies: ["TaskiqApp", "TaskiqCommands"]
         ),
 
-        // Tests mirror the sources.
-        .testTarget(name: "TaskiqCronTests", dependencies: ["TaskiqCron"]),
+        // Tests mirror the sources; what several of them need is beside them.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "TaskiqCronTests", dependencies: ["TaskiqCron", "TestSupport"]),
         .testTarget(
             name: "TaskiqTests",
             dependencies: [
-                "Taskiq", "TaskiqCron",
+                "Taskiq", "TaskiqCron", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
@@ -141,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "TaskiqSchedulingTests",
             dependencies: [
-                "Taskiq", "TaskiqCron", "TaskiqScheduling",
+                "Taskiq", "TaskiqCron", "TaskiqScheduling", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
@@ -149,16 +150,16 @@ let package = Package(
         ),
         .testTarget(
             name: "TaskiqScheduleFilesTests",
-            dependencies: ["Taskiq", "TaskiqCron", "TaskiqScheduleFiles"]
+            dependencies: ["Taskiq", "TaskiqCron", "TaskiqScheduleFiles", "TestSupport"]
         ),
         .testTarget(
             name: "TaskiqHubProtocolTests",
-            dependencies: ["Taskiq", "TaskiqCron", "TaskiqHubProtocol"]
+            dependencies: ["Taskiq", "TaskiqCron", "TaskiqHubProtocol", "TestSupport"]
         ),
         .testTarget(
             name: "TaskiqHubTests",
             dependencies: [
-                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol",
+                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -166,7 +167,7 @@ let package = Package(
         .testTarget(
             name: "TaskiqSQLiteTests",
             dependencies: [
-                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TaskiqSQLite",
+                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TaskiqSQLite", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]

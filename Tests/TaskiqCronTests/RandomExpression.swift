@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import TestSupport
 
 /// A random expression together with what its fields mean, found without the parser under test.
 struct RandomExpression: CustomStringConvertible {

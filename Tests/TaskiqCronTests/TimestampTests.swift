@@ -3,6 +3,7 @@
 
 import Foundation
 import TaskiqCron
+import TestSupport
 import Testing
 
 @Suite("Timestamp")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import TaskiqHubProtocol
+import TestSupport
 import Testing
 
 struct FuzzTests {

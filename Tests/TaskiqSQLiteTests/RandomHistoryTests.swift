@@ -5,6 +5,7 @@ import Taskiq
 import TaskiqCron
 import TaskiqHub
 import TaskiqHubProtocol
+import TestSupport
 import Testing
 
 @testable import TaskiqSQLite

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import Taskiq
+import TestSupport
 import Testing
 
 @testable import TaskiqScheduleFiles

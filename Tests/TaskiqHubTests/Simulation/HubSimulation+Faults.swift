@@ -3,6 +3,7 @@
 
 import TaskiqHub
 import TaskiqHubProtocol
+import TestSupport
 
 // What goes wrong.
 extension HubSimulation {

@@ -3,6 +3,7 @@
 
 import TaskiqHub
 import TaskiqHubProtocol
+import TestSupport
 
 // The network: frames take time, stay in order on one connection, and are lost with it.
 extension HubSimulation {

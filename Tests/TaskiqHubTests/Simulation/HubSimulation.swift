@@ -4,6 +4,7 @@
 import Taskiq
 import TaskiqCron
 import TaskiqHubProtocol
+import TestSupport
 
 @testable import TaskiqHub
 

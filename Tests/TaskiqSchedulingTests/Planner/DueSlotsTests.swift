@@ -3,6 +3,7 @@
 
 import Taskiq
 import TaskiqCron
+import TestSupport
 import Testing
 
 @testable import TaskiqScheduling

@@ -3,6 +3,7 @@
 
 import Taskiq
 import TaskiqCron
+import TestSupport
 
 @testable import TaskiqScheduling
 

@@ -1,6 +1,7 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import TestSupport
 import Testing
 
 @testable import Taskiq

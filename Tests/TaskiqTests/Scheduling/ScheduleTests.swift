@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import TaskiqCron
+import TestSupport
 import Testing
 
 @testable import Taskiq
