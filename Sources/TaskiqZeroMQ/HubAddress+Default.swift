@@ -20,7 +20,9 @@ extension HubAddress {
     /// - Throws: `TaskiqError` with code `configuration` when the directory belongs to somebody else or cannot be made.
     public static func standard(runtimeDirectory: String?) throws(TaskiqError) -> HubAddress {
         let directory =
-            if let runtimeDirectory, !runtimeDirectory.isEmpty, runtimeDirectory.utf8.count < 60 {
+            if let runtimeDirectory, runtimeDirectory.hasPrefix("/"), runtimeDirectory.utf8.count < 60,
+                access(runtimeDirectory, X_OK) == 0
+            {
                 "\(runtimeDirectory)/taskiq"
             } else {
                 "/tmp/taskiq-\(getuid())"
@@ -39,7 +41,7 @@ extension HubAddress {
         guard code == EEXIST, lstat(directory, &status) == 0 else {
             throw TaskiqError(
                 .configuration,
-                "cannot make the directory \(directory): \(String(cString: strerror(code))); name an address with --broker"
+                "cannot make the directory \(directory): \(String(cString: strerror(code))); name an address yourself"
             )
         }
         guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid(), status.st_mode & 0o077 == 0 else {

@@ -118,8 +118,8 @@ extension HubReactor {
     // MARK: Turning
 
     private mutating func run() {
-        guard let turn = awaitStart() else { return }
-        var carried: [HubEvent] = []
+        guard let (turn, early) = awaitStart() else { return }
+        var carried = early
         while true {
             do {
                 try wait(hasWork: !carried.isEmpty)
@@ -142,12 +142,20 @@ extension HubReactor {
     }
 
     /// Waits until the hub is there; peers may connect meanwhile, and are not read.
-    private mutating func awaitStart() -> (@Sendable ([HubEvent]) -> HubTurn)? {
+    ///
+    /// - Returns: the hub's turn, and what was handed over together with it; nil if there will be no hub.
+    private mutating func awaitStart() -> (turn: @Sendable ([HubEvent]) -> HubTurn, early: [HubEvent])? {
         var idle = Poller(wakeup: mailbox.wakeup)
+        var early: [HubEvent] = []
         while !mailbox.isClosed {
+            var turn: (@Sendable ([HubEvent]) -> HubTurn)?
             for command in mailbox.drain() {
-                if case .start(let turn) = command { return turn }
+                switch command {
+                case .start(let given): turn = given
+                case .event(let event): early.append(event)
+                }
             }
+            if let turn { return (turn, early) }
             _ = try? idle.wait(timeout: .seconds(1))
         }
         return nil

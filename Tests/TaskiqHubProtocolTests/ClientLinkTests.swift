@@ -112,7 +112,7 @@ struct ClientLinkTests {
         #expect(failure(link.handle(.tick, at: 1000))?.code == .unreachable)
         _ = open(at: 1000)
         _ = link.handle(.submit(id: 2, submission(1), deadline: 2000), at: 1000)
-        #expect(failure(link.handle(.tick, at: 2000))?.code == .sendTask)
+        #expect(failure(link.handle(.tick, at: 2000))?.code == .sendTimeout)
     }
 
     @Test("what cannot travel is refused here: too large, or a name that is none")

@@ -74,6 +74,7 @@ import Testing
     private static let endings: [(arguments: [String], code: Int32)] = [
         (["kiq"], 2),
         (["kiq", "add", "--waiting"], 2),
+        (["kiq", ""], 2),
         (["nonsense"], 2),
         (["--version"], 0),
         (["--help"], 0),

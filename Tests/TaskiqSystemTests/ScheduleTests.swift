@@ -68,6 +68,14 @@ import Testing
         let refused = try await fleet.taskiq("kiq", "taskiq.command", "id", "--wait")
         #expect(refused.code == 1)
         #expect(refused.errors.contains("--allow-command"))
+        // A pattern cannot see what a shell would make of the text, so such text is refused.
+        for trick in ["echo a; id", "echo $(id)", "echo a\nid", "echo a|id", "[\"echo x\", \"y\"]"] {
+            let tricked = try await fleet.taskiq("kiq", "taskiq.command", trick, "--wait")
+            #expect(tricked.code == 1, "\(trick)")
+            #expect(tricked.errors.contains("does not run"), "\(trick)")
+        }
+        let text = try await fleet.taskiq("kiq", "taskiq.command", "echo plain text", "--wait")
+        #expect(text.output.contains("plain text"))
         let echo = try await fleet.taskiq("kiq", "taskiq.echo", "{\"a\": [1, null]}", "--wait")
         #expect(echo.output == "{\"a\":[1,null]}\n")
         _ = (scheduler, worker)
@@ -92,6 +100,12 @@ import Testing
             "--wait"
         )
         #expect(input.output == "{\"exit_code\":0,\"stdout\":\"in hi\\n\",\"stderr\":\"\"}\n")
+        // More than a message can carry: cut, or told, and the worker goes on.
+        let much = try await fleet.taskiq("kiq", "taskiq.command", "yes | head -c 3000000 | tr y '\\001'", "--wait")
+        #expect(much.code == 1)
+        #expect(much.errors.contains("ResultTooLargeError"))
+        let cut = try await fleet.taskiq("kiq", "taskiq.command", "yes | head -c 3000000", "--wait")
+        #expect(cut.code == 0)
         let slow = try await fleet.taskiq("kiq", "taskiq.command", "sleep 60", "--kwarg", "timeout=0.2", "--wait")
         #expect(slow.code == 1)
         #expect(slow.errors.contains("took longer than 0.2 s"))

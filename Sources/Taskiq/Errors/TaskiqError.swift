@@ -9,6 +9,8 @@ public struct TaskiqError: Error, Sendable {
 
         /// The message could not be handed to the broker; nothing is known to be enqueued.
         public static let sendTask = Code(name: "sendTask")
+        /// The broker did not say in time whether it took the message; it may have.
+        public static let sendTimeout = Code(name: "sendTimeout")
         /// No task of that name is known here.
         public static let unknownTask = Code(name: "unknownTask")
         /// The arguments do not fit the task's parameters.

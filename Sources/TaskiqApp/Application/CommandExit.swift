@@ -27,7 +27,8 @@ public struct CommandExit: Error {
             self =
                 switch error.code {
                 case .unreachable, .refused: .unreachable
-                case .resultTimeout, .sendTask: .timedOut
+                case .resultTimeout, .sendTimeout: .timedOut
+                case .invalidArguments: .usage
                 case .conflict: .conflict
                 default: .problem
                 }

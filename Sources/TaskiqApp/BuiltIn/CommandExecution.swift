@@ -8,14 +8,15 @@ import Taskiq
 
 /// Runs the process of a `taskiq.command`.
 enum CommandExecution {
-    /// More output than this, of either kind, is read and dropped.
-    static let outputLimit = 1024 * 1024
+    /// More output than this, of either kind, is read and dropped, so that the result fits into a message.
+    static let outputLimit = 256 * 1024
 
     static func run(_ task: CommandTask, policy: CommandPolicy, logger: Logger) async throws -> CommandTask.Output {
-        guard policy.allows(task.command.line) else {
+        guard policy.allows(task.command) else {
             throw TaskiqError(
                 .taskRejected,
-                "this worker does not run \"\(task.command.line)\": allow it with --allow-command"
+                "this worker does not run \"\(task.command.line)\": allow it with --allow-command, and send it as a list "
+                    + "of words if a shell would act on its characters"
             )
         }
         guard let seconds = task.timeout else { return try await run(task) }

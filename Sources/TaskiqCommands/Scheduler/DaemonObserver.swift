@@ -30,10 +30,16 @@ final class DaemonObserver: SchedulerObserver {
     }
 
     func decided(_ decisions: [SlotDecision], at instant: Timestamp) {
+        // After a long pause there are many; one line for each schedule tells as much.
+        var missed: [ScheduleID: [(slot: Slot, reason: String)]] = [:]
         for decision in decisions {
             if case .missed(let reason) = decision.verdict {
-                printer.missed(decision.slot, reason: reason, at: instant)
+                missed[decision.slot.scheduleID, default: []].append((decision.slot, reason))
             }
+        }
+        for (_, slots) in missed.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            guard let last = slots.last else { continue }
+            printer.missed(last.slot, count: slots.count, reason: last.reason, at: instant)
         }
     }
 }

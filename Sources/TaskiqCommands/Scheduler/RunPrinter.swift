@@ -38,8 +38,12 @@ final class RunPrinter: Sendable {
         print { text }
     }
 
-    func missed(_ slot: Slot, reason: String, at instant: Timestamp) {
-        print { "\(self.clock(instant))  \(self.pad(slot.scheduleID.rawValue, 24))  missed \(slot.instant): \(reason)" }
+    /// Tells that slots of a schedule were missed: the last of them, and how many there were.
+    func missed(_ slot: Slot, count: Int, reason: String, at instant: Timestamp) {
+        print {
+            let what = count == 1 ? "\(slot.instant)" : "\(count) slots up to \(slot.instant)"
+            return "\(self.clock(instant))  \(self.pad(slot.scheduleID.rawValue, 24))  missed \(what): \(reason)"
+        }
     }
 
     /// Returns when everything is written, or nobody has read it for a second.

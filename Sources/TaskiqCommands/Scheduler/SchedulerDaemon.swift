@@ -79,7 +79,12 @@ enum SchedulerDaemon {
             observer: DaemonObserver(printer: printer),
             logger: logger
         )
-        let notice = StartNotice(logger: logger, address: network.address, directory: directory)
+        let notice = StartNotice(
+            logger: logger,
+            address: network.address,
+            directory: directory,
+            printer: printer
+        )
         defer { printer.flush() }
         try await serve([hub, scheduler, notice], logger)
     }
@@ -106,32 +111,5 @@ enum SchedulerDaemon {
             throw CommandExit(.problem, error.description)
         }
         logger.info("stopped")
-    }
-}
-
-/// Says that the daemon has started, once it can be stopped by a signal as well.
-private struct StartNotice: Service {
-    let logger: Logger
-    let address: String
-    let directory: String
-
-    func run() async throws {
-        logger.info("started", metadata: ["taskiq.broker": "\(address)", "taskiq.data": "\(directory)"])
-        try await gracefulShutdown()
-    }
-}
-
-extension HubService {
-    /// Signals that a catalogue has changed.
-    fileprivate func catalogueChanges() -> AsyncStream<Void> {
-        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let changes = catalogues().changes
-        // Unstructured: it lives as long as the stream that it feeds.
-        let feeding = Task {
-            for await _ in changes { continuation.yield() }
-            continuation.finish()
-        }
-        continuation.onTermination = { _ in feeding.cancel() }
-        return stream
     }
 }

@@ -12,6 +12,10 @@ extension HubCore {
             let slot = decision.slot
             if let state = scheduleStates[slot.scheduleID], slot.instant <= state.cursor { continue }
             switch decision.verdict {
+            case .fired(let broker) where broker.message.count > configuration.maximumBody:
+                let reason = "the message has \(broker.message.count) bytes, the hub takes \(configuration.maximumBody)"
+                store(.slot(StoredSlot(slot: slot, decidedAt: now.wall, sequence: nil, reason: reason)))
+                effects.append(.notice(.peerProblem("schedule \(slot.scheduleID): \(reason)")))
             case .fired(let broker):
                 let sequence = takeSequence()
                 var message = StoredMessage(

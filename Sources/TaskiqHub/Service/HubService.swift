@@ -67,6 +67,12 @@ public final class HubService: Service {
         network.start { [weak self] events in
             self?.turn(events) ?? HubTurn(deadline: HubClock.uptime + 1000)
         }
+        // Unstructured: it only watches, and ends when the network's thread does. A hub without sockets is of no use.
+        let watch = Task { [network, ending] in
+            await network.join()
+            ending.continuation.finish()
+        }
+        defer { watch.cancel() }
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
                 for await _ in ending.stream {}
@@ -80,15 +86,18 @@ public final class HubService: Service {
         await network.join()
         // Everything that was given to the queue is on disk when this runs.
         await withCheckedContinuation { continuation in storeQueue.async { continuation.resume() } }
-        let failure = state.withLock { state in
+        let (failure, isOver) = state.withLock { state in
             for call in state.calls.values { call.resume(throwing: Self.stopped) }
             state.calls = [:]
             state.isOver = true
             for listener in state.listeners.values { listener.finish() }
-            return state.failure
+            return (state.failure, state.core.isOver)
         }
         store.close()
         if let failure { throw failure }
+        guard isOver else {
+            throw TaskiqError(.shutdown, "the hub's sockets failed; what was accepted is kept: start the hub again")
+        }
     }
 
     private static let stopped = TaskiqError(.shutdown, "the hub has stopped")

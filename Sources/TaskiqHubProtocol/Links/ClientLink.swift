@@ -250,7 +250,7 @@ public struct ClientLink: Sendable {
     private func late(_ pending: Pending) -> TaskiqError {
         if wasOpen {
             return TaskiqError(
-                .sendTask,
+                .sendTimeout,
                 "the hub at \(address) did not answer in time; whether the message is enqueued is unknown"
             )
         }

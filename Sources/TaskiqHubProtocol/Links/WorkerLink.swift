@@ -53,6 +53,8 @@ public struct WorkerLink: Sendable {
         case rejected
     }
 
+    /// The largest body that the hub takes, in bytes; a larger one would cost the connection.
+    public var maximumBody = ProtocolLimits.maximumBody
     private var hello: WorkerHello
     private let catalogue: [UInt8]
     private let credit: Int
@@ -192,6 +194,7 @@ public struct WorkerLink: Sendable {
     private mutating func settle(_ completion: Completion) {
         guard running.remove(completion.lease) != nil else { return }
         started.remove(completion.lease)
+        let completion = completion.fitting(maximumBody)
         unconfirmed[completion.lease] = completion
         send(.complete(completion))
     }

@@ -21,6 +21,7 @@ struct ConnectionLoop: ~Copyable {
     private var client: ClientLink
     private var worker: WorkerLink?
     private var workersEndpoint: String?
+    private var maximumBody = ProtocolLimits.maximumBody
     private var shutdownDeadline: Int64?
     private var saidGoodbye = false
     private var awaySince: Int64 = Uptime.milliseconds
@@ -80,6 +81,7 @@ struct ConnectionLoop: ~Copyable {
         case .cancelWait(let taskID): carryOut(client.handle(.cancelWait(taskID: taskID), at: now))
         case .listen(let hello, let catalogue, let credit):
             worker = WorkerLink(hello: hello, catalogue: catalogue, credit: credit)
+            worker?.maximumBody = maximumBody
             connectBack()
         case .started(let lease): tellWorker(.started([lease]))
         case .acknowledge(let lease): tellWorker(.acknowledge(lease))
@@ -157,6 +159,8 @@ struct ConnectionLoop: ~Copyable {
             case .reconnect: openFront()
             case .opened(let welcome):
                 connection.logger.debug("connected", metadata: ["taskiq.broker": "\(connection.address)"])
+                maximumBody = welcome.maximumBody
+                worker?.maximumBody = maximumBody
                 let isNew = workersEndpoint != welcome.workersEndpoint
                 workersEndpoint = welcome.workersEndpoint
                 if isNew { connectBack() }

@@ -33,7 +33,6 @@ final class HubConnection: Sendable {
         var lastID: UInt64 = 0
         var channel: DeliveryChannel?
         var thread: SocketThread?
-        var isClosed = false
     }
 
     let address: HubAddress
@@ -65,7 +64,6 @@ final class HubConnection: Sendable {
         await thread?.join()
         mailbox.close()
         let (submissions, acknowledgements, waiters, lookups) = state.withLock { state in
-            state.isClosed = true
             defer {
                 state.submissions = [:]
                 state.acknowledgements = [:]
@@ -136,7 +134,9 @@ final class HubConnection: Sendable {
     private func awaitResult(of taskID: TaskID, timeout: Duration?) async throws -> StoredResult {
         try await ResultWaiters.wait(for: taskID, timeout: timeout) { continuation, token in
             self.state.withLock { $0.waiters.add(continuation, token: token, for: taskID) }
-            self.mailbox.post(.wait(taskID: taskID.rawValue))
+            if !self.mailbox.post(.wait(taskID: taskID.rawValue)) {
+                self.state.withLock { $0.waiters.remove(token, for: taskID) }?.resume(throwing: Self.closed)
+            }
             return nil
         } cancel: { token in
             let (waiter, isLast) = self.state.withLock { state in
@@ -159,7 +159,9 @@ final class HubConnection: Sendable {
                 try await withTaskCancellationHandler {
                     let result = try await withCheckedThrowingContinuation { continuation in
                         self.state.withLock { $0.lookups[taskID, default: []].append(continuation) }
-                        self.mailbox.post(.wait(taskID: taskID.rawValue))
+                        if !self.mailbox.post(.wait(taskID: taskID.rawValue)) {
+                            self.endLookups(of: taskID, .failure(Self.closed))
+                        }
                         if Task.isCancelled { self.endLookups(of: taskID, .failure(CancellationError())) }
                     }
                     return .answered(result)

@@ -85,6 +85,14 @@ public final class ZeroMQTransport: BrokerTransport {
     /// Begins to take messages, once the hub can be reached.
     public func listen(_ subscription: WorkerSubscription) async throws -> DeliveryChannel {
         let catalogue = subscription.catalogue
+        let json = catalogue.json()
+        guard json.count <= ProtocolLimits.maximumBody else {
+            throw TaskiqError(
+                .configuration,
+                "the tasks and labels of \(catalogue.application) take \(json.count) bytes, the hub takes "
+                    + "\(ProtocolLimits.maximumBody): shorten their labels"
+            )
+        }
         let hello = WorkerHello(
             identity: PeerIdentity.generate(),
             application: catalogue.application,
@@ -96,7 +104,7 @@ public final class ZeroMQTransport: BrokerTransport {
         )
         return connection.listen(
             hello,
-            catalogue: catalogue.json(),
+            catalogue: json,
             credit: subscription.concurrency + subscription.prefetch
         )
     }
@@ -116,7 +124,7 @@ public final class ZeroMQTransport: BrokerTransport {
             ("queue", message.queue), ("task name", message.taskName.rawValue), ("task id", message.taskID.rawValue),
         ] where !ProtocolLimits.isValidName(name) {
             throw TaskiqError(
-                .sendTask,
+                .invalidArguments,
                 "the \(kind) must have 1 to 255 bytes and no control characters, found \"\(name.prefix(60))\""
             )
         }
