@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 public import ArgumentParser
+import Taskiq
 import TaskiqApp
 
 /// `taskiq`: all the stock commands.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import Taskiq
 import TaskiqApp
 
 /// `taskiq-scheduler`: the daemon by its own name.

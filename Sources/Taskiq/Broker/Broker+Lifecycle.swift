@@ -17,66 +17,127 @@ extension Broker {
 
     /// Starts the broker: event handlers, middlewares, result backend, transport, in this order.
     ///
-    /// A second call does nothing. A client whose transport runs the tasks in its own process, as the one in memory does,
-    /// runs the handlers of both sides.
+    /// A broker that is started already stays as it is. What had started when something fails is stopped again. A client
+    /// whose transport runs the tasks in its own process, as the one in memory does, runs the handlers of both sides.
     ///
     /// - Parameter role: on which side of the queue it works.
     /// - Throws: what a handler, a middleware or the transport throws, or the `TaskiqError` of a task that could not be
     ///   registered.
     public func startup(role: Role = .client) async throws {
-        let (isFirst, handlers, problem) = contents.withLock { contents in
-            let isFirst = !contents.isStarted
-            contents.isStarted = true
-            if isFirst { contents.role = role }
-            return (
-                isFirst,
-                contents.handlers(of: .clientStartup, .workerStartup, inProcess: transport.runsTasksInProcess),
-                contents.registrationErrors.first
-            )
-        }
-        guard isFirst else { return }
-        do {
-            if let problem { throw problem }
-            for handler in handlers { try await handler(self) }
-            for middleware in chain.middlewares { try await middleware.startup(self) }
-            try await resultBackend.startup()
-            try await transport.startup()
-            if transport.runsTasksInProcess, role == .client {
-                let worker = Worker(broker: self)
-                // Here and not in the task: a shutdown that comes at once must find the channel that it is to end.
-                let channel = try await worker.listen()
-                // Unstructured, because it lives from this call to that of `shutdown`, which awaits it.
-                let task = Task { await worker.serve(channel) }
-                contents.withLock { $0.inProcessWorker = task }
+        while true {
+            let phase = contents.withLock { contents in
+                if case .stopped = contents.phase {
+                    contents.role = role
+                    // Unstructured: whoever asks for the same start waits for it, too.
+                    contents.phase = .starting(Task { try await self.start() })
+                }
+                return contents.phase
             }
-        } catch {
-            contents.withLock { $0.isStarted = false }
-            throw error
+            switch phase {
+            case .stopped, .started: return
+            case .starting(let task):
+                return try await withTaskCancellationHandler {
+                    try await task.value
+                } onCancel: {
+                    task.cancel()
+                }
+            case .stopping(let task): await task.value
+            }
         }
     }
 
     /// Stops the broker, in the reverse order of its startup.
     ///
-    /// A second call does nothing.
+    /// A broker that is not started stays as it is.
     public func shutdown() async {
-        let (wasStarted, worker, handlers) = contents.withLock { contents in
-            defer {
-                contents.isStarted = false
-                contents.inProcessWorker = nil
+        while true {
+            let phase = contents.withLock { contents in
+                if case .started = contents.phase {
+                    // Unstructured: a stop goes through to its end, whoever asked for it.
+                    contents.phase = .stopping(
+                        Task {
+                            await self.stop(.transport)
+                            self.contents.withLock { $0.phase = .stopped }
+                        }
+                    )
+                }
+                return contents.phase
             }
+            switch phase {
+            case .stopped, .started: return
+            case .starting(let task): _ = await task.result
+            case .stopping(let task): return await task.value
+            }
+        }
+    }
+
+    /// The parts of a broker in the order of their start.
+    private enum Part: Int, Comparable {
+        case nothing, handlers, middlewares, resultBackend, transport
+
+        static func < (left: Part, right: Part) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private func start() async throws {
+        var reached = Part.nothing
+        do {
+            let (handlers, problem) = contents.withLock { contents in
+                (
+                    contents.handlers(of: .clientStartup, .workerStartup, inProcess: transport.runsTasksInProcess),
+                    contents.registrationErrors.first
+                )
+            }
+            if let problem { throw problem }
+            for handler in handlers {
+                reached = .handlers
+                try await handler(self)
+            }
+            for middleware in chain.middlewares {
+                reached = .middlewares
+                try await middleware.startup(self)
+            }
+            reached = .resultBackend
+            try await resultBackend.startup()
+            reached = .transport
+            try await transport.startup()
+            try await startWorkerInProcess()
+            contents.withLock { $0.phase = .started }
+        } catch {
+            await stop(reached)
+            contents.withLock { $0.phase = .stopped }
+            throw error
+        }
+    }
+
+    private func startWorkerInProcess() async throws {
+        guard transport.runsTasksInProcess, contents.withLock({ $0.role }) == .client else { return }
+        let worker = Worker(broker: self)
+        // Here and not in the task: a shutdown that comes at once must find the channel that it is to end.
+        let channel = try await worker.listen()
+        // Unstructured, because it lives from this call to that of `shutdown`, which awaits it.
+        let task = Task { await worker.serve(channel) }
+        contents.withLock { $0.inProcessWorker = task }
+    }
+
+    /// Stops what was started, down from a part.
+    private func stop(_ reached: Part) async {
+        let (worker, handlers) = contents.withLock { contents in
+            defer { contents.inProcessWorker = nil }
             return (
-                contents.isStarted, contents.inProcessWorker,
+                contents.inProcessWorker,
                 contents.handlers(of: .clientShutdown, .workerShutdown, inProcess: transport.runsTasksInProcess)
             )
         }
-        guard wasStarted else { return }
         if let worker {
             await transport.stopListening()
             await worker.value
         }
-        await transport.shutdown()
-        await resultBackend.shutdown()
-        for middleware in chain.middlewares.reversed() { await middleware.shutdown(self) }
+        if reached >= .transport { await transport.shutdown() }
+        if reached >= .resultBackend { await resultBackend.shutdown() }
+        if reached >= .middlewares {
+            for middleware in chain.middlewares.reversed() { await middleware.shutdown(self) }
+        }
+        guard reached >= .handlers else { return }
         for handler in handlers.reversed() {
             do {
                 try await handler(self)

@@ -1,6 +1,7 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import Logging
 import Synchronization
 
 extension Broker {
@@ -19,14 +20,7 @@ extension Broker {
         parameters: [String] = [],
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
     ) -> TaskDefinition<Output, repeat each Argument> {
-        add(
-            RegisteredTask(name: name, labels: labels) { message, _ in
-                var reader = PositionalReader(message, parameters: parameters)
-                let arguments = (repeat try reader.next((each Argument).self))
-                try reader.finish()
-                return try JSONFragment(encoding: try await body(repeat each arguments))
-            }
-        )
+        add(RegisteredTask(name, labels, parameters, body))
         return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .codable)
     }
 
@@ -45,15 +39,50 @@ extension Broker {
         parameters: [String] = [],
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
     ) -> TaskDefinition<Void, repeat each Argument> {
-        add(
-            RegisteredTask(name: name, labels: labels) { message, _ in
-                var reader = PositionalReader(message, parameters: parameters)
-                let arguments = (repeat try reader.next((each Argument).self))
-                try reader.finish()
-                try await body(repeat each arguments)
-                return .null
-            }
-        )
+        add(RegisteredTask(name, labels, parameters, body))
+        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .void)
+    }
+
+    /// Registers a closure as a task while the program runs; workers of this broker announce it at once.
+    ///
+    /// - Parameters:
+    ///   - name: the name on the wire.
+    ///   - labels: labels of every message of the task.
+    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions.
+    ///   - body: the work; its parameters are the positional arguments.
+    /// - Returns: the task, to be sent with `kiq`.
+    /// - Throws: `TaskiqError` with code `configuration` when the name is taken.
+    @discardableResult
+    public func registerTask<each Argument: Codable & Sendable, Output: Codable & Sendable>(
+        _ name: TaskName,
+        labels: Labels = [],
+        parameters: [String] = [],
+        run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
+    ) async throws -> TaskDefinition<Output, repeat each Argument> {
+        try insert(RegisteredTask(name, labels, parameters, body))
+        await announceTasks()
+        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .codable)
+    }
+
+    /// Registers a closure that returns nothing as a task while the program runs; workers of this broker announce it at
+    /// once.
+    ///
+    /// - Parameters:
+    ///   - name: the name on the wire.
+    ///   - labels: labels of every message of the task.
+    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions.
+    ///   - body: the work; its parameters are the positional arguments.
+    /// - Returns: the task, to be sent with `kiq`.
+    /// - Throws: `TaskiqError` with code `configuration` when the name is taken.
+    @discardableResult
+    public func registerTask<each Argument: Codable & Sendable>(
+        _ name: TaskName,
+        labels: Labels = [],
+        parameters: [String] = [],
+        run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
+    ) async throws -> TaskDefinition<Void, repeat each Argument> {
+        try insert(RegisteredTask(name, labels, parameters, body))
+        await announceTasks()
         return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .void)
     }
 
@@ -90,34 +119,58 @@ extension Broker {
         add(RegisteredTask(name: name, labels: labels, run: body))
     }
 
-    /// What is registered, by name.
+    /// Registers the tasks of a collection.
+    ///
+    /// - Parameter collection: the tasks that belong together, with what they need.
+    public func register(_ collection: some TaskCollection) {
+        collection.register(on: self)
+    }
+
+    /// What can be run here, by name: the tasks of this broker, and those of `Broker.shared`.
     ///
     /// - Parameter application: the program's name.
     /// - Returns: the catalogue that workers announce.
     public func catalogue(application: String) -> TaskCatalogue {
-        let tasks = contents.withLock { contents in
-            contents.tasks.values.map { TaskDescription(name: $0.name, labels: $0.labels) }
-        }
-        return TaskCatalogue(application: application, tasks: tasks)
+        var tasks = isShared ? [:] : Broker.shared.contents.withLock { $0.tasks }
+        tasks.merge(contents.withLock { $0.tasks }) { _, own in own }
+        return TaskCatalogue(
+            application: application,
+            tasks: tasks.values.map { TaskDescription(name: $0.name, labels: $0.labels) }
+        )
     }
 
     func registeredTask(_ name: TaskName) -> RegisteredTask? {
-        contents.withLock { $0.tasks[name] }
+        if let task = contents.withLock({ $0.tasks[name] }) { return task }
+        return isShared ? nil : Broker.shared.registeredTask(name)
     }
 
-    /// A name that is taken is not replaced: the broker refuses to start instead, with the reason.
+    /// A name that is taken is not replaced: the broker refuses to start instead, with the reason; one that runs goes on
+    /// with the task that it has.
     private func add(_ task: RegisteredTask) {
-        contents.withLock { contents in
-            if contents.tasks[task.name] == nil {
-                contents.tasks[task.name] = task
-            } else {
-                contents.registrationErrors.append(
-                    TaskiqError(
-                        .configuration,
-                        "two tasks are named \"\(task.name)\"; give one of them another name"
-                    )
-                )
-            }
+        do {
+            try insert(task)
+        } catch {
+            logger.error("a task was not registered", metadata: ["error.message": "\(error)"])
+            contents.withLock { $0.registrationErrors.append(error) }
         }
+    }
+
+    private func insert(_ task: RegisteredTask) throws(TaskiqError) {
+        let isNew = contents.withLock { contents in
+            guard contents.tasks[task.name] == nil else { return false }
+            contents.tasks[task.name] = task
+            return true
+        }
+        guard isNew else {
+            throw TaskiqError(
+                .configuration,
+                "two tasks are named \"\(task.name)\"; give one of them another name"
+            )
+        }
+    }
+
+    private func announceTasks() async {
+        guard let application = contents.withLock({ $0.announcedApplication }) else { return }
+        await transport.announce(catalogue(application: application))
     }
 }

@@ -16,14 +16,15 @@ extension Broker {
         labels: Labels = [],
         taskID: TaskID? = nil
     ) async throws -> TaskHandle<T.Output> {
-        let id = try await send(
+        let broker = try sender(on: nil)
+        let id = try await broker.send(
             name: T.taskName,
             labels: T.labels.merging(labels),
             args: [],
             kwargs: try KeywordArguments(encoding: task),
             taskID: taskID
         )
-        return TaskHandle(taskID: id, broker: self, coder: T.outputCoder)
+        return TaskHandle(taskID: id, broker: broker, coder: T.outputCoder)
     }
 
     /// Sends a task that this program does not link, by its name.
@@ -44,14 +45,15 @@ extension Broker {
         labels: Labels = [],
         taskID: TaskID? = nil
     ) async throws -> TaskHandle<JSONValue> {
-        let id = try await send(
+        let broker = try sender(on: nil)
+        let id = try await broker.send(
             name: name,
             labels: labels,
             args: args.map(\.fragment),
             kwargs: kwargs,
             taskID: taskID
         )
-        return handle(for: id)
+        return broker.handle(for: id)
     }
 
     /// A handle on the result of a task that was sent before, perhaps by another process.

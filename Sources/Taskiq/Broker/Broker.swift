@@ -26,9 +26,18 @@ public final class Broker: Sendable {
         var tasks: [TaskName: RegisteredTask] = [:]
         var handlers: [(event: TaskiqEvent, action: @Sendable (Broker) async throws -> Void)] = []
         var registrationErrors: [TaskiqError] = []
-        var isStarted = false
+        var phase = Phase.stopped
         var role = Role.client
         var inProcessWorker: Task<Void, Never>?
+        var announcedApplication: String?
+    }
+
+    /// Where the broker is in its life; who asks for a start or a stop that is under way waits for it.
+    enum Phase {
+        case stopped
+        case starting(Task<Void, any Error>)
+        case started
+        case stopping(Task<Void, Never>)
     }
 
     let contents = Mutex(Contents())
@@ -45,7 +54,8 @@ public final class Broker: Sendable {
     ///
     /// - Parameters:
     ///   - transport: the engine.
-    ///   - resultBackend: where results are kept; the transport's own when not given.
+    ///   - resultBackend: where results are kept. When not given: the transport's own; without one, the memory of this
+    ///     process if tasks run here, else nowhere.
     ///   - middlewares: code around sending and executing, the first outermost.
     ///   - formatter: turns messages into bytes and back.
     ///   - makeTaskID: makes the ids of messages that are sent without one.
@@ -59,7 +69,9 @@ public final class Broker: Sendable {
         logger: Logger = Logger(label: "taskiq")
     ) {
         self.transport = transport
-        self.resultBackend = resultBackend ?? transport.resultBackend ?? InMemoryResultBackend()
+        self.resultBackend =
+            resultBackend ?? transport.resultBackend
+            ?? (transport.runsTasksInProcess ? InMemoryResultBackend() : DummyResultBackend())
         self.formatter = formatter
         self.makeTaskID = makeTaskID
         self.logger = logger
@@ -69,13 +81,26 @@ public final class Broker: Sendable {
     /// Makes a broker that runs its tasks in this process, with nothing beside it.
     ///
     /// - Parameters:
+    ///   - resultBackend: where results are kept; the last 100 in memory when not given.
     ///   - middlewares: code around sending and executing, the first outermost.
+    ///   - formatter: turns messages into bytes and back.
+    ///   - makeTaskID: makes the ids of messages that are sent without one.
     ///   - logger: what everything here logs to.
     /// - Returns: the broker; tasks run between its startup and its shutdown.
     public static func inMemory(
+        resultBackend: (any ResultBackend)? = nil,
         middlewares: [any TaskiqMiddleware] = [],
+        formatter: any TaskiqFormatter = JSONFormatter(),
+        makeTaskID: @escaping @Sendable () -> TaskID = { .generate() },
         logger: Logger = Logger(label: "taskiq")
     ) -> Broker {
-        Broker(transport: InMemoryTransport(), middlewares: middlewares, logger: logger)
+        Broker(
+            transport: InMemoryTransport(),
+            resultBackend: resultBackend,
+            middlewares: middlewares,
+            formatter: formatter,
+            makeTaskID: makeTaskID,
+            logger: logger
+        )
     }
 }

@@ -30,6 +30,11 @@ public protocol BrokerTransport: Sendable {
     /// - Throws: `TaskiqError` when the engine refuses this worker.
     func listen(_ subscription: WorkerSubscription) async throws -> DeliveryChannel
 
+    /// Announces tasks that were registered, or taken away, while messages are taken.
+    ///
+    /// - Parameter catalogue: all tasks that this worker knows now.
+    func announce(_ catalogue: TaskCatalogue) async
+
     /// Takes no more messages; those that were delivered may still be settled.
     func stopListening() async
 
@@ -42,4 +47,6 @@ extension BrokerTransport {
     public var resultBackend: (any ResultBackend)? { nil }
     /// False: tasks run in workers.
     public var runsTasksInProcess: Bool { false }
+    /// Does nothing: engines that deliver any task to any worker need not know.
+    public func announce(_ catalogue: TaskCatalogue) async {}
 }

@@ -20,8 +20,19 @@ public final class InMemoryTransport: BrokerTransport {
     /// True: there is nobody else to run them.
     public let runsTasksInProcess = true
 
+    private let clock: any Clock<Duration>
+    private let manualAcknowledgeTimeout: Duration
+
     /// Makes an empty queue.
-    public init() {}
+    ///
+    /// - Parameters:
+    ///   - clock: what delays are measured by.
+    ///   - manualAcknowledgeTimeout: how long a message stays held whose task has ended and was to acknowledge by itself;
+    ///     then it is delivered again.
+    public init(clock: any Clock<Duration> = ContinuousClock(), manualAcknowledgeTimeout: Duration = .seconds(300)) {
+        self.clock = clock
+        self.manualAcknowledgeTimeout = manualAcknowledgeTimeout
+    }
 
     /// Does nothing.
     public func startup() async throws {}
@@ -61,8 +72,16 @@ public final class InMemoryTransport: BrokerTransport {
         guard delay > .zero else { return deliver(message, attempt: attempt) }
         // Unstructured: the delay belongs to the message and not to whoever sent it.
         Task {
-            try await Task.sleep(for: delay)
+            try await clock.sleep(for: delay)
             deliver(message, attempt: attempt)
+        }
+    }
+
+    /// Delivers a message again that its task left unacknowledged, unless that is made up for in time.
+    private func redeliver(_ message: BrokerMessage, attempt: Int, unless isAcknowledged: Flag) {
+        Task {
+            try await clock.sleep(for: manualAcknowledgeTimeout)
+            if !isAcknowledged.isRaised { deliver(message, attempt: attempt) }
         }
     }
 
@@ -83,13 +102,15 @@ public final class InMemoryTransport: BrokerTransport {
         let transport: InMemoryTransport
         let message: BrokerMessage
         let attempt: Int
+        let isAcknowledged = Flag()
 
         func started() {}
-        func acknowledge() async throws {}
+        func acknowledge() async throws { isAcknowledged.raise() }
 
         func settle(_ settlement: Settlement) {
             switch settlement {
             case .completed, .rejected: break
+            case .unacknowledged: transport.redeliver(message, attempt: attempt + 1, unless: isAcknowledged)
             case .requeued(let message, let delay): transport.enqueue(message, attempt: 1, after: delay)
             case .released: transport.enqueue(message, attempt: attempt, after: .zero)
             }

@@ -18,18 +18,41 @@ public struct Context: Sendable {
     public var deadline: ContinuousClock.Instant?
     /// A logger that carries the task's id and name.
     public let logger: Logger
-    let receipt: any DeliveryReceipt
+    let acknowledgement: Acknowledgement
 
     /// Which delivery of the message this is, from 1.
     public var attempt: Int { delivery.attempt }
+    /// Whether an earlier delivery of the message was started and did not end: its work may be half done.
+    public var isRedelivered: Bool { delivery.isRedelivered }
     /// The values that event handlers put aside.
     public var state: TaskiqState { broker.state }
+    /// Whether the message was acknowledged already.
+    public var isAcknowledged: Bool { acknowledgement.isAcknowledged }
+    var receipt: any DeliveryReceipt { acknowledgement.receipt }
 
-    /// Tells the broker now that the message need not be delivered again.
+    /// Tells the broker now that the message need not be delivered again; a second call does nothing.
     ///
-    /// - Throws: `TaskiqError` when the broker no longer holds the delivery.
+    /// - Throws: `TaskiqError` when the broker no longer holds the delivery, or cannot acknowledge.
     public func acknowledge() async throws {
-        try await receipt.acknowledge()
+        try await acknowledgement.acknowledge()
+    }
+
+    /// Says how far the task is, to whoever asks for it by the task's handle.
+    ///
+    /// - Parameter progress: how far; it takes the place of what was said before.
+    /// - Throws: an error when the result backend does not keep it.
+    public func report(_ progress: TaskProgress) async throws {
+        try await broker.resultBackend.setProgress(progress, for: message.taskID)
+    }
+
+    /// Says how far the task is, to whoever asks for it by the task's handle.
+    ///
+    /// - Parameters:
+    ///   - state: the stage it is in.
+    ///   - meta: anything else; it travels as JSON.
+    /// - Throws: an error when the value cannot be encoded, or the result backend does not keep it.
+    public func report(_ state: TaskState, meta: some Encodable & Sendable) async throws {
+        try await report(TaskProgress(state: state, meta: try JSONFragment(encoding: meta)))
     }
 
     /// Ends the task and puts its message back into the queue; no result is stored.
@@ -39,13 +62,32 @@ public struct Context: Sendable {
     ///   - labels: labels laid over those of the message.
     /// - Throws: always, to end the task.
     public func requeue(after delay: Duration = .zero, labels: Labels = []) throws -> Never {
-        var message = message
-        message.labels[.delay] = nil
-        message.labels.merge(labels)
+        var message = messageToRunAgain(labels)
         // The count comes from outside, so it may be anything.
         let count = message.labels[.requeueCount] ?? 0
         message.labels[.requeueCount] = count == .max ? count : count + 1
         throw TaskControl.requeue(message, after: delay)
+    }
+
+    /// Ends the task and has its message delivered once more, as a retry: it keeps its id, and its labels but for the
+    /// delay; no result is stored.
+    ///
+    /// The message is put back in one step with the end of this delivery, so that a retry is neither lost nor doubled.
+    ///
+    /// - Parameters:
+    ///   - delay: how long the message waits before it may run again.
+    ///   - labels: labels laid over those of the message.
+    /// - Throws: always, to end the task.
+    public func retry(after delay: Duration = .zero, labels: Labels = []) throws -> Never {
+        throw TaskControl.requeue(messageToRunAgain(labels), after: delay)
+    }
+
+    /// The delay was waited for already.
+    private func messageToRunAgain(_ labels: Labels) -> TaskiqMessage {
+        var message = message
+        message.labels[.delay] = nil
+        message.labels.merge(labels)
+        return message
     }
 
     /// Ends the task and sends its message to the dead letters; whoever waits gets an error result.
@@ -62,10 +104,4 @@ public struct Context: Sendable {
     public func skipResult() throws -> Never {
         throw TaskiqError(.noResult, "the task asked for no result")
     }
-}
-
-/// How a task leaves by another door than returning or failing.
-enum TaskControl: Error {
-    case requeue(TaskiqMessage, after: Duration)
-    case reject(String)
 }

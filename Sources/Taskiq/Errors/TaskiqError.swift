@@ -19,10 +19,18 @@ public struct TaskiqError: Error, Sendable {
         public static let malformed = Code(name: "malformed")
         /// A value cannot be put on the wire.
         public static let unencodable = Code(name: "unencodable")
+        /// Data that would have made the reader run code, or use more than it is given, was refused.
+        public static let security = Code(name: "security")
+        /// Messages cannot be taken from the broker.
+        public static let listen = Code(name: "listen")
         /// A result did not arrive in time.
         public static let resultTimeout = Code(name: "resultTimeout")
         /// The result is not there, or could not be read.
         public static let resultGet = Code(name: "resultGet")
+        /// The result backend could not say whether the result is there.
+        public static let resultIsReady = Code(name: "resultIsReady")
+        /// The result could not be stored.
+        public static let resultSet = Code(name: "resultSet")
         /// The task asked for no result to be stored.
         public static let noResult = Code(name: "noResult")
         /// The task refused its message.

@@ -9,6 +9,8 @@ public final class InMemoryResultBackend: ResultBackend {
     private struct State {
         var results: [TaskID: StoredResult] = [:]
         var order: Deque<TaskID> = []
+        var progress: [TaskID: TaskProgress] = [:]
+        var progressOrder: Deque<TaskID> = []
         var waiters = ResultWaiters()
     }
 
@@ -35,6 +37,21 @@ public final class InMemoryResultBackend: ResultBackend {
     /// Fetches a result.
     public func result(for taskID: TaskID) async throws -> StoredResult? {
         state.withLock { $0.results[taskID] }
+    }
+
+    /// Keeps how far a task is, of as many tasks as results.
+    public func setProgress(_ progress: TaskProgress, for taskID: TaskID) async throws {
+        state.withLock { state in
+            if state.progress.updateValue(progress, forKey: taskID) == nil { state.progressOrder.append(taskID) }
+            while state.progressOrder.count > limit, let oldest = state.progressOrder.popFirst() {
+                state.progress[oldest] = nil
+            }
+        }
+    }
+
+    /// How far a task is.
+    public func progress(for taskID: TaskID) async throws -> TaskProgress? {
+        state.withLock { $0.progress[taskID] }
     }
 
     /// Waits until the result is stored.

@@ -35,6 +35,21 @@ public protocol ResultBackend: Sendable {
     /// - Throws: an error when the backend cannot be asked, or holds something else.
     func result(for taskID: TaskID) async throws -> StoredResult?
 
+    /// Keeps how far a task is, in place of what was kept before.
+    ///
+    /// - Parameters:
+    ///   - progress: how far.
+    ///   - taskID: whose.
+    /// - Throws: an error when it is not kept.
+    func setProgress(_ progress: TaskProgress, for taskID: TaskID) async throws
+
+    /// How far a task is, as it said last; nil when it said nothing, or the backend keeps no progress.
+    ///
+    /// - Parameter taskID: whose.
+    /// - Returns: how far, or nil.
+    /// - Throws: an error when the backend cannot be asked.
+    func progress(for taskID: TaskID) async throws -> TaskProgress?
+
     /// Waits for a result. Backends that can be told of it replace the default, which polls.
     ///
     /// - Parameters:
@@ -57,6 +72,11 @@ extension ResultBackend {
     public func startup() async throws {}
     /// Does nothing.
     public func shutdown() async {}
+
+    /// Keeps nothing, as in Python.
+    public func setProgress(_ progress: TaskProgress, for taskID: TaskID) async throws {}
+    /// Nil, as in Python.
+    public func progress(for taskID: TaskID) async throws -> TaskProgress? { nil }
 
     /// Looks whether the result can be fetched.
     public func isResultReady(for taskID: TaskID) async throws -> Bool {

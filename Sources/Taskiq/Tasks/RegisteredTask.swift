@@ -21,4 +21,33 @@ extension RegisteredTask {
             return try coder.encode(try await body(task, context))
         }
     }
+
+    init<each Argument: Codable & Sendable, Output: Codable & Sendable>(
+        _ name: TaskName,
+        _ labels: Labels,
+        _ parameters: [String],
+        _ body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
+    ) {
+        self.init(name: name, labels: labels) { message, _ in
+            var reader = PositionalReader(message, parameters: parameters)
+            let arguments = (repeat try reader.next((each Argument).self))
+            try reader.finish()
+            return try JSONFragment(encoding: try await body(repeat each arguments))
+        }
+    }
+
+    init<each Argument: Codable & Sendable>(
+        _ name: TaskName,
+        _ labels: Labels,
+        _ parameters: [String],
+        _ body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
+    ) {
+        self.init(name: name, labels: labels) { message, _ in
+            var reader = PositionalReader(message, parameters: parameters)
+            let arguments = (repeat try reader.next((each Argument).self))
+            try reader.finish()
+            try await body(repeat each arguments)
+            return .null
+        }
+    }
 }

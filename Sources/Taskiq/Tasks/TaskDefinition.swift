@@ -17,23 +17,26 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
     ///   - argument: the closure's arguments, in order.
     ///   - labels: labels of this call, laid over those of the task.
     ///   - taskID: the message's identity; a new one when not given.
+    ///   - broker: the broker to send it through; the task's own when not given.
     /// - Returns: a handle on the result.
     /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it.
     @discardableResult
     public func kiq(
         _ argument: repeat each Argument,
         labels: Labels = [],
-        taskID: TaskID? = nil
+        taskID: TaskID? = nil,
+        on broker: Broker? = nil
     ) async throws -> TaskHandle<Output> {
         var args: [JSONFragment] = []
         repeat args.append(try JSONFragment(encoding: each argument))
-        let id = try await broker.send(
+        let sender = try self.broker.sender(on: broker)
+        let id = try await sender.send(
             name: name,
             labels: self.labels.merging(labels),
             args: args,
             kwargs: [:],
             taskID: taskID
         )
-        return TaskHandle(taskID: id, broker: broker, coder: outputCoder)
+        return TaskHandle(taskID: id, broker: sender, coder: outputCoder)
     }
 }

@@ -7,7 +7,8 @@ import Logging
 ///
 /// 1. decode; 2. find the task; 3. `preExecute`; 4. when to acknowledge; 5. acknowledge if when received; 6. run, with
 /// `onError` if it failed; 7. acknowledge if when executed; 8. `postExecute`; 9. store the result, `postSave`;
-/// 10. acknowledge if when saved. Where Python drops a message or forgets to acknowledge it, this one leaves an error
+/// 10. acknowledge if when saved. A hook may ask for what a task may ask for: to be run again, to be rejected, to store
+/// no result. Where Python drops a message or forgets to acknowledge it, this one leaves an error
 /// result or a dead letter.
 struct Receiver: Sendable {
     let broker: Broker
@@ -35,28 +36,34 @@ struct Receiver: Sendable {
         }
         var context = context(of: message, delivery)
         let began = ContinuousClock.now
+        let type: AcknowledgeType
         do {
             for middleware in broker.chain.middlewares {
                 try await middleware.preExecute(&message, context: context)
                 context.message = message
             }
             context.deadline = Self.timeLimit(of: message).map { began + .seconds($0) }
-            let type = try acknowledgeType(of: message)
-            if type == .whenReceived { try await receipt.acknowledge() }
-            receipt.started()
-            let outcome = await execute(task, message, context, isAbandoning)
-            try await settle(outcome, message: message, context: context, type: type)
+            type = try acknowledgeType(of: message)
         } catch {
             if isAbandoning.isRaised { return receipt.settle(.released) }
-            // A hook, a label or an acknowledgement went wrong: the task gets an error result, the message is not lost.
-            let took = ContinuousClock.now - began
-            let result = StoredResult(
-                error: TaskFailure(describing: error),
-                executionTime: took,
-                labels: message.labels
-            )
-            await store(result, message: message, receipt: receipt)
+            // A hook or a label went wrong: the task gets an error result, the message is not lost.
+            return await settleUnstarted(error, message: message, context: context, began: began)
         }
+        if type == .whenReceived {
+            do {
+                try await context.acknowledge()
+            } catch {
+                // Not acknowledged, so that it may come again: it must not run here and there.
+                context.logger.warning(
+                    "a task could not be acknowledged and was not run",
+                    metadata: ["error.message": "\(error)"]
+                )
+                return receipt.settle(.released)
+            }
+        }
+        receipt.started()
+        let outcome = await execute(task, message, context, isAbandoning)
+        await settle(outcome, message: message, context: context, type: type)
     }
 
     // MARK: Before
@@ -71,7 +78,7 @@ struct Receiver: Sendable {
             delivery: delivery.info,
             deadline: Self.timeLimit(of: message).map { ContinuousClock.now + .seconds($0) },
             logger: logger,
-            receipt: delivery.receipt
+            acknowledgement: Acknowledgement(delivery.receipt)
         )
     }
 
@@ -116,34 +123,46 @@ struct Receiver: Sendable {
             }
             return .result(result)
         } catch let control as TaskControl {
-            switch control {
-            case .requeue(let message, let delay): return .requeue(message, after: delay)
-            case .reject(let reason):
-                let failure = TaskFailure(type: "TaskRejectedError", module: "Taskiq", message: reason)
-                let took = ContinuousClock.now - began
-                return .reject(
-                    reason: reason,
-                    StoredResult(error: failure, executionTime: took, labels: message.labels)
-                )
-            }
+            let result = Self.result(of: control, message: message, took: ContinuousClock.now - began)
+            return ExecutionOutcome(control, result)
         } catch {
             if isAbandoning.isRaised { return .abandoned }
             let took = ContinuousClock.now - began
-            var result = StoredResult(
-                error: TaskFailure(describing: error),
-                executionTime: took,
-                labels: message.labels
-            )
-            for middleware in broker.chain.middlewares.reversed() {
-                do {
-                    try await middleware.onError(error, message: message, result: &result, context: context)
-                } catch {
+            return await failed(error, message: message, context: context, took: took)
+        }
+    }
+
+    /// Tells the hooks of an error; the first that asks for something else than an error result gets it.
+    private func failed(
+        _ error: any Error,
+        message: TaskiqMessage,
+        context: Context,
+        took: Duration
+    ) async -> ExecutionOutcome {
+        var result = Self.result(of: error, message: message, took: took)
+        var wish = TaskControl(error)
+        for middleware in broker.chain.middlewares.reversed() {
+            do {
+                try await middleware.onError(error, message: message, result: &result, context: context)
+            } catch {
+                if let control = TaskControl(error) {
+                    wish = wish ?? control
+                } else {
                     result.error = TaskFailure(describing: error)
                 }
             }
-            if (error as? TaskiqError)?.code == .noResult { return .noResult(result) }
-            return .result(result)
         }
+        return wish.map { ExecutionOutcome($0, result) } ?? .result(result)
+    }
+
+    private static func result(of error: any Error, message: TaskiqMessage, took: Duration) -> StoredResult {
+        let failure =
+            if case .reject(let reason)? = error as? TaskControl {
+                TaskFailure(type: "TaskRejectedError", module: "Taskiq", message: reason)
+            } else {
+                TaskFailure(describing: error)
+            }
+        return StoredResult(error: failure, executionTime: took, labels: message.labels)
     }
 
     /// Runs the body for at most so many seconds; it is cancelled then, and its end is awaited.
@@ -175,48 +194,81 @@ struct Receiver: Sendable {
 
     // MARK: After
 
+    /// What becomes of a message whose task never began.
+    private func settleUnstarted(
+        _ error: any Error,
+        message: TaskiqMessage,
+        context: Context,
+        began: ContinuousClock.Instant
+    ) async {
+        let result = Self.result(of: error, message: message, took: ContinuousClock.now - began)
+        switch TaskControl(error) {
+        case .requeue(let message, let delay): await requeue(message, after: delay, context: context)
+        case .reject(let reason): await reject(reason, result, message: message, receipt: context.receipt)
+        case .noResult: context.receipt.settle(.completed(nil))
+        case nil: await store(result, message: message, context: context)
+        }
+    }
+
     private func settle(
         _ outcome: ExecutionOutcome,
         message: TaskiqMessage,
         context: Context,
         type: AcknowledgeType
-    ) async throws {
-        let receipt = context.receipt
+    ) async {
+        var result: StoredResult
         switch outcome {
-        case .abandoned:
-            receipt.settle(.released)
-        case .requeue(let message, let delay):
-            receipt.settle(.requeued(try broker.formatter.dumps(message), after: delay))
-        case .reject(let reason, let result):
-            await reject(reason, result, message: message, receipt: receipt)
-        case .noResult(var result):
-            await postExecute(message, &result, context)
-            receipt.settle(.completed(nil))
-        case .result(var result):
-            if type == .whenExecuted {
-                do {
-                    try await receipt.acknowledge()
-                } catch {
-                    // The task has run: its result stands, and is settled below, whoever holds the message now.
-                    context.logger.warning("a task could not be acknowledged", metadata: ["error.message": "\(error)"])
-                }
+        case .abandoned: return context.receipt.settle(.released)
+        case .result(let ended), .noResult(let ended), .requeue(_, _, let ended), .reject(_, let ended): result = ended
+        }
+        if type == .whenExecuted {
+            do {
+                try await context.acknowledge()
+            } catch {
+                // The task has run: its result stands, and is settled below, whoever holds the message now.
+                context.logger.warning("a task could not be acknowledged", metadata: ["error.message": "\(error)"])
             }
-            await postExecute(message, &result, context)
-            await store(result, message: message, receipt: receipt)
+        }
+        let wish = await postExecute(message, &result, context)
+        switch wish.map({ ExecutionOutcome($0, result) }) ?? outcome {
+        case .abandoned, .result: await store(result, message: message, context: context, type: type)
+        case .noResult: context.receipt.settle(isLeftHeld(context, type) ? .unacknowledged(nil) : .completed(nil))
+        case .requeue(let message, let delay, _): await requeue(message, after: delay, context: context)
+        case .reject(let reason, _): await reject(reason, result, message: message, receipt: context.receipt)
         }
     }
 
-    private func postExecute(_ message: TaskiqMessage, _ result: inout StoredResult, _ context: Context) async {
+    /// Whether the task was to acknowledge by itself, and did not.
+    private func isLeftHeld(_ context: Context, _ type: AcknowledgeType) -> Bool {
+        type == .manual && !context.isAcknowledged
+    }
+
+    private func postExecute(
+        _ message: TaskiqMessage,
+        _ result: inout StoredResult,
+        _ context: Context
+    ) async -> TaskControl? {
+        var wish: TaskControl?
         for middleware in broker.chain.middlewares.reversed() {
             do {
                 try await middleware.postExecute(message, result: &result, context: context)
             } catch {
-                result = StoredResult(
-                    error: TaskFailure(describing: error),
-                    executionTime: result.executionTime,
-                    labels: result.labels
-                )
+                if let control = TaskControl(error) {
+                    wish = wish ?? control
+                } else {
+                    result = Self.result(of: error, message: message, took: result.executionTime)
+                }
             }
+        }
+        return wish
+    }
+
+    private func requeue(_ message: TaskiqMessage, after delay: Duration, context: Context) async {
+        do {
+            context.receipt.settle(.requeued(try broker.formatter.dumps(message), after: delay))
+        } catch {
+            let result = Self.result(of: error, message: message, took: .zero)
+            await store(result, message: message, context: context)
         }
     }
 
@@ -234,27 +286,37 @@ struct Receiver: Sendable {
         }
     }
 
-    private func store(_ result: StoredResult, message: TaskiqMessage, receipt: any DeliveryReceipt) async {
+    private func store(
+        _ result: StoredResult,
+        message: TaskiqMessage,
+        context: Context,
+        type: AcknowledgeType = .whenSaved
+    ) async {
+        let isHeld = isLeftHeld(context, type)
         if broker.resultBackend.storesWithAcknowledgement {
-            receipt.settle(.completed(result))
+            context.receipt.settle(isHeld ? .unacknowledged(result) : .completed(result))
         } else {
-            await setResult(result, for: message)
-            receipt.settle(.completed(nil))
+            let isStored = await setResult(result, for: message)
+            context.receipt.settle(isHeld ? .unacknowledged(nil) : .completed(nil))
+            guard isStored else { return }
         }
         for middleware in broker.chain.middlewares.reversed() {
             await middleware.postSave(message, result: result)
         }
     }
 
-    private func setResult(_ result: StoredResult, for message: TaskiqMessage) async {
+    @discardableResult
+    private func setResult(_ result: StoredResult, for message: TaskiqMessage) async -> Bool {
         do {
             try await broker.resultBackend.setResult(result, for: message.taskID)
+            return true
         } catch {
             // The task has run; its message must not come back because its result could not be stored.
             broker.logger.error(
                 "a result could not be stored",
                 metadata: ["taskiq.task.id": "\(message.taskID)", "error.message": "\(error)"]
             )
+            return false
         }
     }
 }

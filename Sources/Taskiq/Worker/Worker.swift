@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 public import ServiceLifecycle
+import Synchronization
 
 /// Runs the tasks of a broker in this process.
 public final class Worker: Service {
@@ -39,7 +40,8 @@ public final class Worker: Service {
 
     /// Begins to take messages, on a broker that is started.
     func listen() async throws -> DeliveryChannel {
-        try await broker.transport.listen(
+        broker.contents.withLock { $0.announcedApplication = configuration.application }
+        return try await broker.transport.listen(
             WorkerSubscription(
                 catalogue: broker.catalogue(application: configuration.application),
                 queues: configuration.queues,

@@ -60,7 +60,7 @@ struct BrokerLifecycleTests {
         }
         broker.on(.clientShutdown) { _ in throw VisibleError() }
         await #expect(throws: VisibleError.self) { try await broker.startup() }
-        #expect(journal.entries == ["clientStartup 1", "clientStartup 2"])
+        #expect(journal.entries == ["clientStartup 1", "clientStartup 2", "clientShutdown 2", "clientShutdown 1"])
         broker.state.setValue(true, for: "ready")
         try await broker.startup()
         await broker.shutdown()

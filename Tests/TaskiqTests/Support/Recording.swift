@@ -39,6 +39,7 @@ final class RecordingReceipt: DeliveryReceipt {
         switch settlement {
         case .completed(nil): journal.note("completed")
         case .completed(let result?): journal.note(result.isError ? "completed with error" : "completed with result")
+        case .unacknowledged(let result): journal.note(result == nil ? "held" : "held with result")
         case .requeued: journal.note("requeued")
         case .rejected: journal.note("rejected")
         case .released: journal.note("released")
@@ -144,7 +145,7 @@ extension Settlement {
     /// The result that goes with it.
     var result: StoredResult? {
         switch self {
-        case .completed(let result), .rejected(_, let result): result
+        case .completed(let result), .unacknowledged(let result), .rejected(_, let result): result
         case .requeued, .released: nil
         }
     }

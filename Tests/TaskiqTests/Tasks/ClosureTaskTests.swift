@@ -112,7 +112,7 @@ struct ClosureTaskTests {
             broker: broker,
             delivery: DeliveryInfo(),
             logger: broker.logger,
-            receipt: RecordingReceipt()
+            acknowledgement: Acknowledgement(RecordingReceipt())
         )
         let error = await #expect(throws: TaskiqError.self) { try await task.run(message, context) }
         #expect(error?.code == .invalidArguments)

@@ -77,7 +77,7 @@ struct ReceiverTests {
             (AcknowledgeType.whenReceived, ["acknowledge", "started", "body", "completed with result"]),
             (.whenExecuted, ["started", "body", "acknowledge", "completed with result"]),
             (.whenSaved, ["started", "body", "completed with result"]),
-            (.manual, ["started", "body", "completed with result"]),
+            (.manual, ["started", "body", "held with result"]),
         ]
     )
     func acknowledgement(type: AcknowledgeType, wanted: [String]) async throws {
@@ -133,7 +133,10 @@ struct ReceiverTests {
             receipt: RecordingReceipt(acknowledgementError: error)
         )
         #expect(before.settlements.count == 1)
-        #expect(before.settlements.first?.result?.error?.message == "somebody else has it")
+        guard case .released? = before.settlements.first else {
+            Issue.record("\(before.settlements)")
+            return
+        }
         #expect(journal.entries.isEmpty)
         let after = try await broker.receive(
             message("ok"),
@@ -162,9 +165,11 @@ struct ReceiverTests {
         #expect(result?.error?.type == "TaskRejectedError")
         for type in AcknowledgeType.allCases {
             let skipped = try await broker.receive(message("skip"), as: type)
-            guard case .completed(nil)? = skipped.settlements.first, skipped.settlements.count == 1 else {
-                Issue.record("\(type): \(skipped.settlements)")
-                continue
+            switch (type, skipped.settlements.first) {
+            case (.manual, .unacknowledged(nil)), (.whenReceived, .completed(nil)), (.whenExecuted, .completed(nil)),
+                (.whenSaved, .completed(nil)):
+                #expect(skipped.settlements.count == 1)
+            default: Issue.record("\(type): \(skipped.settlements)")
             }
         }
     }
