@@ -133,6 +133,8 @@ extension Broker {
             await worker.value
         }
         if reached >= .transport { await transport.shutdown() }
+        // No task runs any more, and what the handlers put aside is still there.
+        await dependencies.dispose(after: nil, isFinal: false, logger: logger)
         if reached >= .resultBackend { await resultBackend.shutdown() }
         if reached >= .middlewares {
             for middleware in chain.middlewares.reversed() { await middleware.shutdown(self) }

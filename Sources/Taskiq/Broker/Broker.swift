@@ -30,6 +30,7 @@ public final class Broker: Sendable {
         var role = Role.client
         var inProcessWorker: Task<Void, Never>?
         var announcedApplication: String?
+        var overrides: [DependencyIdentity: @Sendable (DependencyResolver) async throws -> any Sendable] = [:]
     }
 
     /// Where the broker is in its life; who asks for a start or a stop that is under way waits for it.
@@ -41,6 +42,8 @@ public final class Broker: Sendable {
     }
 
     let contents = Mutex(Contents())
+    /// What all tasks of a worker share.
+    let dependencies = DependencyScope()
 
     /// On which side of the queue the broker works.
     public enum Role: Sendable {

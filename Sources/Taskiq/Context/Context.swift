@@ -19,6 +19,7 @@ public struct Context: Sendable {
     /// A logger that carries the task's id and name.
     public let logger: Logger
     let acknowledgement: Acknowledgement
+    let dependencies = DependencyScope()
 
     /// Which delivery of the message this is, from 1.
     public var attempt: Int { delivery.attempt }

@@ -45,6 +45,7 @@ struct Receiver: Sendable {
             context.deadline = Self.timeLimit(of: message).map { began + .seconds($0) }
             type = try acknowledgeType(of: message)
         } catch {
+            await dispose(context, after: error)
             if isAbandoning.isRaised { return receipt.settle(.released) }
             // A hook or a label went wrong: the task gets an error result, the message is not lost.
             return await settleUnstarted(error, message: message, context: context, began: began)
@@ -58,6 +59,7 @@ struct Receiver: Sendable {
                     "a task could not be acknowledged and was not run",
                     metadata: ["error.message": "\(error)"]
                 )
+                await dispose(context, after: error)
                 return receipt.settle(.released)
             }
         }
@@ -121,15 +123,22 @@ struct Receiver: Sendable {
                     )
                 }
             }
+            await dispose(context, after: nil)
             return .result(result)
         } catch let control as TaskControl {
+            await dispose(context, after: control)
             let result = Self.result(of: control, message: message, took: ContinuousClock.now - began)
             return ExecutionOutcome(control, result)
         } catch {
+            await dispose(context, after: error)
             if isAbandoning.isRaised { return .abandoned }
             let took = ContinuousClock.now - began
             return await failed(error, message: message, context: context, took: took)
         }
+    }
+
+    private func dispose(_ context: Context, after error: (any Error)?) async {
+        await context.dependencies.dispose(after: error, isFinal: true, logger: context.logger)
     }
 
     /// Tells the hooks of an error; the first that asks for something else than an error result gets it.

@@ -1,0 +1,242 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import Taskiq
+
+@Suite("Dependencies", .timeLimit(.minutes(1)))
+struct DependencyTests {
+    private let journal = Journal()
+    private let broker = Broker(transport: RecordingTransport(), resultBackend: RecordingBackend())
+
+    /// Runs a task and tells what became of it.
+    @discardableResult
+    private func run(
+        labels: Labels = [],
+        kwargs: KeywordArguments = [:],
+        abandoning: Bool = false,
+        _ body: @escaping @concurrent @Sendable (Context) async throws -> Void
+    ) async throws -> RecordingReceipt {
+        let name = TaskName(rawValue: "task \(TaskID.generate())")
+        broker.register(named: name) { _, context in
+            try await body(context)
+            return .null
+        }
+        let message = TaskiqMessage(taskID: "i", taskName: name, labels: labels, kwargs: kwargs)
+        return try await broker.receive(message, abandoning: abandoning)
+    }
+
+    private func error() async throws -> TaskFailure? {
+        try await broker.resultBackend.result(for: "i")?.error
+    }
+
+    private func noted<Value: Sendable>(
+        _ name: String,
+        scope: Dependency<Value>.Scope = .task,
+        make: @escaping @Sendable (DependencyResolver) async throws -> Value
+    ) -> Dependency<Value> {
+        Dependency(name, scope: scope) { [journal] resolver in
+            let value = try await make(resolver)
+            journal.note("make \(name)")
+            return value
+        } dispose: { [journal] _, error in
+            journal.note(error.map { "dispose \(name) after \($0)" } ?? "dispose \(name)")
+        }
+    }
+
+    @Test("what others need is made first, once in an execution, and disposed of in reverse")
+    func nesting() async throws {
+        let database = noted("database") { _ in 1 }
+        let session = noted("session") { try await $0.resolve(database) + 1 }
+        let cache = noted("cache") { try await $0.resolve(database) + 10 }
+        for _ in 0..<2 {
+            try await run { [journal] context in
+                let values = try await (
+                    context.resolve(session), context.resolve(cache), context.resolve(session)
+                )
+                journal.note("task \(values)")
+            }
+        }
+        let once = [
+            "make database", "make session", "make cache", "task (2, 11, 2)", "dispose cache", "dispose session",
+            "dispose database",
+        ]
+        #expect(journal.entries == once + once)
+    }
+
+    @Test("a worker's dependency is made once and lives until the broker stops")
+    func workerScope() async throws {
+        let pool = noted("pool", scope: .worker) { resolver in
+            #expect(resolver.context == nil)
+            #expect(Context.current == nil)
+            return 1
+        }
+        let session = noted("session") { try await $0.resolve(pool) }
+        try await broker.startup(role: .worker)
+        for _ in 0..<2 { try await run { _ = try await $0.resolve(session) } }
+        #expect(
+            journal.entries == ["make pool", "make session", "dispose session", "make session", "dispose session"]
+        )
+        await broker.shutdown()
+        #expect(journal.entries.last == "dispose pool")
+        try await broker.startup(role: .worker)
+        try await run { _ = try await $0.resolve(pool) }
+        await broker.shutdown()
+        #expect(journal.entries.suffix(2) == ["make pool", "dispose pool"])
+    }
+
+    @Test("all who ask at the same time get the same value; a transient one is made for each")
+    func concurrency() async throws {
+        let shared = noted("shared", scope: .worker) { _ in TaskID.generate() }
+        let own = noted("own") { _ in TaskID.generate() }
+        let transient = noted("transient", scope: .transient) { _ in TaskID.generate() }
+        try await run { [journal] context in
+            for dependency in [shared, own, transient] {
+                let values = try await withThrowingTaskGroup(of: TaskID.self) { group in
+                    for _ in 0..<20 { group.addTask { try await context.resolve(dependency) } }
+                    return try await group.reduce(into: Set<TaskID>()) { $0.insert($1) }
+                }
+                journal.note("\(dependency.name): \(values.count)")
+            }
+        }
+        let counts = journal.entries.filter { $0.contains(":") }
+        #expect(counts == ["shared: 1", "own: 1", "transient: 20"])
+        #expect(journal.entries.count { $0 == "dispose transient" } == 20)
+    }
+
+    @Test("the error of the task is shown to whoever disposes, and stays the task's")
+    func failing() async throws {
+        let session = noted("session") { _ in 1 }
+        try await run { context in
+            _ = try await context.resolve(session)
+            throw VisibleError()
+        }
+        #expect(journal.entries == ["make session", "dispose session after VisibleError()"])
+        #expect(try await error()?.type.hasSuffix("VisibleError") == true)
+        try await run { context in
+            _ = try await context.resolve(session)
+            try context.requeue()
+        }
+        #expect(journal.entries.last == "dispose session after to be run again")
+    }
+
+    @Test("a cancelled task is cleaned up after, by code that is not cancelled")
+    func cancellation() async throws {
+        let session = Dependency("session") { _ in
+            1
+        } dispose: { [journal] _, error in
+            journal.note("\(type(of: error)), cancelled: \(Task.isCancelled)")
+        }
+        try await run(labels: [.timeout(.milliseconds(1))]) { context in
+            _ = try await context.resolve(session)
+            try await untilCancelled()
+        }
+        #expect(journal.entries == ["Optional<Error>, cancelled: false"])
+        #expect(try await error()?.message.contains("longer than its limit") == true)
+    }
+
+    @Test("a dependency that cannot be made is the task's error; what was made is disposed of")
+    func unmakeable() async throws {
+        let database = noted("database") { _ in 1 }
+        let broken = noted("broken") { resolver -> Int in
+            _ = try await resolver.resolve(database)
+            throw VisibleError()
+        }
+        try await run { _ = try await $0.resolve(broken) }
+        #expect(journal.entries == ["make database", "dispose database after VisibleError()"])
+        #expect(try await error()?.type.hasSuffix("VisibleError") == true)
+    }
+
+    @Test("an error while disposing harms nothing else")
+    func undisposable() async throws {
+        let database = noted("database") { _ in 1 }
+        let broken = Dependency("broken") { _ in
+            1
+        } dispose: { _, _ in
+            throw VisibleError()
+        }
+        try await run { context in
+            _ = try await context.resolve(database)
+            _ = try await context.resolve(broken)
+        }
+        #expect(journal.entries == ["make database", "dispose database"])
+        #expect(try await broker.resultBackend.result(for: "i")?.isError == false)
+    }
+
+    /// Two dependencies that need each other, which takes a variable.
+    private final class Knot: Sendable {
+        let first: Dependency<Int>
+        let second: Dependency<Int>
+
+        init(scope: Dependency<Int>.Scope) {
+            let later = TaskiqState()
+            let first = Dependency<Int>("first", scope: scope) { resolver in
+                guard let second = later.value(for: "second", as: Dependency<Int>.self) else { return 0 }
+                return try await resolver.resolve(second)
+            }
+            second = Dependency<Int>("second", scope: scope) { try await $0.resolve(first) }
+            self.first = first
+            later.setValue(second, for: "second")
+        }
+    }
+
+    @Test("a circle is an error and not an endless wait", arguments: [Dependency<Int>.Scope.task, .worker])
+    func circle(scope: Dependency<Int>.Scope) async throws {
+        let knot = Knot(scope: scope)
+        try await run { _ = try await $0.resolve(knot.first) }
+        #expect(
+            try await error()?.message == "dependencies need each other in a circle: first → second → first"
+        )
+        // From both ends at once, neither is on the other's path.
+        try await run { context in
+            try await withThrowingDiscardingTaskGroup { group in
+                for _ in 0..<50 {
+                    group.addTask { _ = try await context.resolve(knot.first) }
+                    group.addTask { _ = try await context.resolve(knot.second) }
+                }
+            }
+        }
+        #expect(try await error()?.message.contains("circle") == true)
+    }
+
+    @Test("what lives as long as the worker cannot need what ends with a task")
+    func scopes() async throws {
+        let session = noted("session") { _ in 1 }
+        let pool = noted("pool", scope: .worker) { try await $0.resolve(session) }
+        try await run { _ = try await $0.resolve(pool) }
+        #expect(
+            try await error()?.message
+                == "the dependency pool lives as long as the worker and cannot need session, which ends with each task"
+        )
+    }
+
+    @Test("a test may put another value in a dependency's place; a message may not")
+    func overrides() async throws {
+        let database = noted("database") { _ in "real" }
+        let session = noted("session") { try await $0.resolve(database) }
+        broker.override(database, with: "fake")
+        try await run { [journal] in journal.note(try await $0.resolve(session)) }
+        broker.removeOverrides()
+        try await run(kwargs: ["database": .string("sent"), "session": .string("sent")]) { [journal] in
+            journal.note(try await $0.resolve(session))
+        }
+        #expect(
+            journal.entries == [
+                "make session", "fake", "dispose session", "make database", "make session", "real", "dispose session",
+                "dispose database",
+            ]
+        )
+    }
+
+    @Test("nothing can be asked for after the task's end")
+    func late() async throws {
+        let session = noted("session") { _ in 1 }
+        let kept = TaskiqState()
+        try await run { kept.setValue($0, for: "context") }
+        let context = try #require(kept.value(for: "context", as: Context.self))
+        let error = await #expect(throws: TaskiqError.self) { try await context.resolve(session) }
+        #expect(error?.message == "the dependency session was asked for after its scope's end")
+        #expect(journal.entries.isEmpty)
+    }
+}
