@@ -80,4 +80,70 @@ struct BrokerLifecycleTests {
         try await running
         #expect(journal.entries.last == "clientShutdown 1")
     }
+
+    /// A result backend that cannot start.
+    private struct Unstartable: ResultBackend {
+        func startup() async throws { throw VisibleError() }
+        func setResult(_ result: StoredResult, for taskID: TaskID) async throws {}
+        func result(for taskID: TaskID) async throws -> StoredResult? { nil }
+    }
+
+    @Test("what had started when something fails is stopped again, and nothing else")
+    func rollback() async throws {
+        let journal = Journal()
+        let broker = Broker(
+            transport: RecordingTransport(journal),
+            resultBackend: Unstartable(),
+            middlewares: [Announcing(name: "A", journal: journal)]
+        )
+        broker.on(.clientStartup) { _ in journal.note("started") }
+        broker.on(.clientShutdown) { _ in journal.note("stopped") }
+        await #expect(throws: VisibleError.self) { try await broker.startup() }
+        #expect(journal.entries == ["started", "A startup", "A shutdown", "stopped"])
+        await broker.shutdown()
+        #expect(journal.entries.count == 4)
+    }
+
+    @Test("who starts or stops at the same time waits for the same start and stop")
+    func concurrency() async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        let gate = Gate()
+        broker.on(.clientStartup) { _ in await gate.wait() }
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    try await broker.startup()
+                    #expect(journal.entries.contains("transport startup"))
+                }
+            }
+            gate.open()
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    await broker.shutdown()
+                    #expect(journal.entries.last == "clientShutdown 1")
+                }
+            }
+        }
+        #expect(journal.entries.count { $0 == "transport startup" } == 1)
+        #expect(journal.entries.count { $0 == "transport shutdown" } == 1)
+    }
+
+    @Test("a start that is cancelled stops what it had started")
+    func cancelledStart() async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        let reached = Gate()
+        broker.on(.clientStartup) { _ in
+            reached.open()
+            try await untilCancelled()
+        }
+        let starting = Task { try await broker.startup() }
+        await reached.wait()
+        starting.cancel()
+        await #expect(throws: CancellationError.self) { try await starting.value }
+        #expect(journal.entries.last == "clientShutdown 1")
+    }
 }

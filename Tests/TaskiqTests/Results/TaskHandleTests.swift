@@ -90,4 +90,65 @@ struct TaskHandleTests {
         #expect(try await broker.handle(for: "x").waitForResult().log == nil)
         #expect(try await broker.handle(for: "x").waitForResult(withLogs: true).log == "line")
     }
+
+    @Test("a result is fetched when it is there, and its absence is an error")
+    func fetching() async throws {
+        let gate = Gate()
+        try await Self.withBroker { broker in
+            let late = broker.task("late") { () -> Int in
+                await gate.wait()
+                return 1
+            }
+            let handle = try await late.kiq()
+            #expect(try await !handle.isReady)
+            let error = await #expect(throws: TaskiqError.self) { try await handle.result() }
+            #expect(error?.code == .resultGet)
+            #expect(error?.message.contains("no result yet") == true)
+            gate.open()
+            _ = try await handle.value()
+            #expect(try await handle.result().get() == 1)
+        }
+    }
+
+    @Test("a task says how far it is")
+    func progress() async throws {
+        struct Step: Codable, Equatable {
+            let done: Int
+        }
+        let (reached, reachedDone) = AsyncStream<Void>.makeStream()
+        let gate = Gate()
+        try await Self.withBroker { broker in
+            broker.register(named: "long") { _, context in
+                try await context.report(.started, meta: Step(done: 1))
+                try await context.report(TaskProgress(state: "HALF"))
+                try await context.report("HALF", meta: Step(done: 50))
+                reachedDone.finish()
+                await gate.wait()
+                return .null
+            }
+            let handle = try await broker.kiq(named: "long")
+            for await _ in reached {}
+            let progress = try await handle.progress()
+            #expect(progress?.state == "HALF")
+            #expect(try progress?.meta?.decode(Step.self) == Step(done: 50))
+            #expect(try await broker.handle(for: "unknown").progress() == nil)
+            gate.open()
+            _ = try await handle.value()
+        }
+    }
+
+    @Test("a broker without results says so to whoever asks for one")
+    func noBackend() async throws {
+        let broker = Broker(transport: RecordingTransport())
+        try await broker.startup()
+        let handle = try await broker.kiq(named: "any")
+        await broker.shutdown()
+        let fetched = await #expect(throws: TaskiqError.self) { try await handle.result() }
+        #expect(fetched?.code == .resultGet)
+        #expect(fetched?.description.contains("give the broker a result backend") == true)
+        let asked = await #expect(throws: TaskiqError.self) { try await handle.isReady }
+        #expect(asked?.code == .resultIsReady)
+        let waited = await #expect(throws: TaskiqError.self) { try await handle.value(timeout: .seconds(5)) }
+        #expect(waited?.code == .resultGet)
+    }
 }

@@ -174,6 +174,40 @@ struct ReceiverTests {
         }
     }
 
+    @Test("a retry keeps its id and labels, without the delay that was waited for, and is not counted as a requeue")
+    func retry() async throws {
+        broker.register(named: "retry") { _, context in
+            try context.retry(after: .seconds(3), labels: [.label("_retries", 1)])
+        }
+        let receipt = try await broker.receive(message("retry", [.delay(.seconds(1)), .label("keep", 2.5)]))
+        guard case .requeued(let again, .seconds(3))? = receipt.settlements.first else {
+            Issue.record("\(receipt.settlements)")
+            return
+        }
+        #expect(again.taskID == "i")
+        #expect(try broker.formatter.loads(again.message).labels == [.label("keep", 2.5), .label("_retries", 1)])
+    }
+
+    @Test("a result that could not be stored is not announced as saved")
+    func unsaved() async throws {
+        struct Saved: TaskiqMiddleware {
+            let journal: Journal
+            func postSave(_ message: TaskiqMessage, result: StoredResult) async { journal.note("saved") }
+        }
+        for (error, wanted) in [(nil, ["saved"]), (TaskiqError(.unreachable, "gone"), [])] as [(TaskiqError?, [String])]
+        {
+            let journal = Journal()
+            let broker = Broker(
+                transport: RecordingTransport(),
+                resultBackend: RecordingBackend(error: error),
+                middlewares: [Saved(journal: journal)]
+            )
+            broker.task("ok") { () in 1 }
+            try await broker.receive(message("ok"))
+            #expect(journal.entries == wanted)
+        }
+    }
+
     @Test("the count of requeues stays what it is at the end of its range")
     func requeueCount() async throws {
         let receipt = try await broker.receive(message("requeue", [.label(.requeueCount, .max)]))
