@@ -3,6 +3,7 @@
 
 package import ArgumentParser
 package import Logging
+import Taskiq
 
 /// How much is logged, to standard error.
 package struct LoggingOptions: ParsableArguments {
@@ -31,10 +32,13 @@ package struct LoggingOptions: ParsableArguments {
     package func bootstrap(standard: Logger.Level = .info) {
         let text = logLevel ?? ProcessEnvironment["TASKIQ_LOG_LEVEL"] ?? ""
         let level = Logger.Level(rawValue: text) ?? standard
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
+        LoggingSystem.bootstrap(
+            { label, provider in
+                var handler = StreamLogHandler.standardError(label: label, metadataProvider: provider)
+                handler.logLevel = level
+                return handler
+            },
+            metadataProvider: .taskiq
+        )
     }
 }
