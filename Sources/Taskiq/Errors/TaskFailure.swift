@@ -18,6 +18,8 @@ public struct TaskFailure: Error, Sendable, Hashable {
     public var context: Box?
     /// Whether Python hides the context when it prints the error.
     public var suppressesContext: Bool
+    /// The properties of a Swift error that is `Encodable`, as one JSON object; Python passes over them.
+    public var fields: JSONFragment?
 
     /// A failure inside a failure.
     public indirect enum Box: Sendable, Hashable {
@@ -44,13 +46,15 @@ public struct TaskFailure: Error, Sendable, Hashable {
     ///   - cause: the error it was raised from.
     ///   - context: the error that was being handled.
     ///   - suppressesContext: whether the context is hidden.
+    ///   - fields: the properties of the error, as one JSON object.
     public init(
         type: String,
         module: String?,
         arguments: [JSONFragment],
         cause: TaskFailure? = nil,
         context: TaskFailure? = nil,
-        suppressesContext: Bool = false
+        suppressesContext: Bool = false,
+        fields: JSONFragment? = nil
     ) {
         self.type = type
         self.module = module
@@ -58,6 +62,7 @@ public struct TaskFailure: Error, Sendable, Hashable {
         self.cause = cause.map(Box.failure)
         self.context = context.map(Box.failure)
         self.suppressesContext = suppressesContext
+        self.fields = fields
     }
 
     /// What the error said, in one text: strings as they are, other values as JSON.
@@ -77,11 +82,13 @@ extension TaskFailure {
             self = failure
             return
         }
-        let name = Self.name(of: Swift.type(of: error))
-        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: true)
-        let module = parts.count == 2 ? String(parts[0]) : nil
-        let type = parts.count == 2 ? String(parts[1]) : name
+        let (module, type) = Self.moduleAndName(of: Swift.type(of: error))
         self.init(type: type, module: module, message: readableDescription(of: error))
+        if let error = error as? any Encodable, let fields = try? JSONFragment(encoding: error),
+            fields.bytes.count <= Self.maximumFields, fields.bytes.first == UInt8(ascii: "{")
+        {
+            self.fields = fields
+        }
         if let cause = (error as? TaskiqError)?.cause {
             arguments = [JSONFragment(string: (error as? TaskiqError)?.message ?? "\(error)")]
             self.cause = .failure(TaskFailure(describing: cause))
@@ -90,6 +97,24 @@ extension TaskFailure {
 }
 
 extension TaskFailure {
+    /// The error itself, where it is a Swift error that travelled with its properties.
+    ///
+    /// - Parameter type: the type that was thrown, in the same module.
+    /// - Returns: the error; nil when it is of another type, or its properties do not fit.
+    public func decode<Failure: Error & Decodable>(as type: Failure.Type) -> Failure? {
+        guard let fields, Self.moduleAndName(of: type) == (module, self.type) else { return nil }
+        return try? fields.decode(type)
+    }
+
+    /// More than this many bytes of properties are left behind.
+    private static let maximumFields = 64 * 1024
+
+    private static func moduleAndName(of type: any Any.Type) -> (module: String?, name: String) {
+        let name = name(of: type)
+        let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: true)
+        return parts.count == 2 ? (String(parts[0]), String(parts[1])) : (nil, name)
+    }
+
     /// The type's full name, without the contexts of private and local types, which differ from run to run.
     private static func name(of type: any Any.Type) -> String {
         var name = Substring(String(reflecting: type))

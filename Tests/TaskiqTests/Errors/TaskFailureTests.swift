@@ -39,4 +39,38 @@ struct TaskFailureTests {
         #expect(outer.cause?.failure == inner)
         #expect(TaskiqError(.sendTask, "no", cause: inner).description == "no (ValueError: null, a)")
     }
+
+    @Test("a Swift error that can be encoded travels with its properties")
+    func fields() throws {
+        struct Declined: Error, Codable, Equatable {
+            var code: Int
+            var reason: String
+        }
+        struct Other: Error, Decodable {
+            var code: Int
+        }
+        let declined = Declined(code: 51, reason: "no funds")
+        let failure = TaskFailure(describing: declined)
+        #expect(failure.fields?.text == #"{"code":51,"reason":"no funds"}"#)
+        #expect(failure.decode(as: Declined.self) == declined)
+        #expect(failure.decode(as: Other.self)?.code == nil)
+        #expect(TaskFailure(type: "Declined", message: "x").decode(as: Declined.self) == nil)
+        #expect(TaskFailure(describing: Declined(code: 1, reason: String(repeating: "x", count: 70_000))).fields == nil)
+    }
+
+    @Test("an argument that does not fit is told by its place")
+    func codingKeys() {
+        struct Order: Codable {
+            struct Item: Codable { var count: Int }
+            var items: [Item]
+        }
+        #expect(throws: DecodingError.self) {
+            _ = try JSONFragment(parsing: Array(#"{"items":[{"count":1},{"count":"many"}]}"#.utf8)).decode(Order.self)
+        }
+        do {
+            _ = try JSONFragment(parsing: Array(#"{"items":[{"count":1},{"count":"many"}]}"#.utf8)).decode(Order.self)
+        } catch {
+            #expect(TaskFailure(describing: error).message == #"items.[1].count: expected an integer, found "many""#)
+        }
+    }
 }
