@@ -46,6 +46,28 @@ extension Broker {
         }
     }
 
+    /// Runs code between a start and a stop of the broker.
+    ///
+    /// - Parameters:
+    ///   - role: on which side of the queue it works.
+    ///   - body: the code.
+    /// - Returns: what the code returns.
+    /// - Throws: what the start or the code throws; the broker is stopped then, too.
+    public func withStartup<Value>(
+        role: Role = .client,
+        _ body: (Broker) async throws -> Value
+    ) async throws -> Value {
+        try await startup(role: role)
+        do {
+            let value = try await body(self)
+            await shutdown()
+            return value
+        } catch {
+            await shutdown()
+            throw error
+        }
+    }
+
     /// Stops the broker, in the reverse order of its startup.
     ///
     /// A broker that is not started stays as it is.

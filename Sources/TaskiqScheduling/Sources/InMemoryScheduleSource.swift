@@ -5,7 +5,7 @@ import Synchronization
 public import Taskiq
 
 /// Schedules in the memory of this process, which the program itself adds and deletes.
-public final class InMemoryScheduleSource: ScheduleSource {
+public final class InMemoryScheduleSource: EditableScheduleSource {
     /// The source's name, for people.
     public let name: String
     private let tasks: Mutex<[ScheduledTask]>
