@@ -23,8 +23,12 @@ extension StoredResult {
         return bytes
     }
 
-    private static func write(_ failure: TaskFailure?, to bytes: inout [UInt8]) {
-        guard let failure else {
+    /// Causes of causes are written so far and no further: readers do not follow JSON deeper than `JSONScanner` does,
+    /// and an error that says too much must not cost the result.
+    private static let deepestCause = 64
+
+    private static func write(_ failure: TaskFailure?, depth: Int = 0, to bytes: inout [UInt8]) {
+        guard let failure, depth < deepestCause else {
             bytes.append(contentsOf: "null".utf8)
             return
         }
@@ -39,9 +43,9 @@ extension StoredResult {
             bytes.append(contentsOf: "null".utf8)
         }
         bytes.append(contentsOf: #","exc_cause":"#.utf8)
-        write(failure.cause?.failure, to: &bytes)
+        write(failure.cause?.failure, depth: depth + 1, to: &bytes)
         bytes.append(contentsOf: #","exc_context":"#.utf8)
-        write(failure.context?.failure, to: &bytes)
+        write(failure.context?.failure, depth: depth + 1, to: &bytes)
         bytes.append(contentsOf: #","exc_suppress_context":"#.utf8)
         bytes.append(contentsOf: failure.suppressesContext ? "true}".utf8 : "false}".utf8)
     }
@@ -115,8 +119,8 @@ extension StoredResult {
 }
 
 extension LabelValue {
-    /// The value of a label in a result, where labels stand as plain JSON.
-    fileprivate init(native fragment: JSONFragment) {
+    /// The value of a label in a result or a stored schedule, where labels stand as plain JSON.
+    init(native fragment: JSONFragment) {
         let decoder = JSONFragmentDecoder(fragment)
         switch decoder.kind {
         case .bool: self = .bool((try? decoder.bool()) ?? false)
