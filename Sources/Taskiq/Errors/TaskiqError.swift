@@ -17,10 +17,10 @@ public struct TaskiqError: Error, Sendable {
         public static let invalidArguments = Code(name: "invalidArguments")
         /// Bytes that should be a message, a result or a value are not.
         public static let malformed = Code(name: "malformed")
+        /// Bytes from outside ask for more than data: to run code, or to look something up by name.
+        public static let security = Code(name: "security")
         /// A value cannot be put on the wire.
         public static let unencodable = Code(name: "unencodable")
-        /// Data that would have made the reader run code, or use more than it is given, was refused.
-        public static let security = Code(name: "security")
         /// Messages cannot be taken from the broker.
         public static let listen = Code(name: "listen")
         /// A result did not arrive in time.

@@ -23,8 +23,12 @@ extension StoredResult {
         return bytes
     }
 
-    private static func write(_ failure: TaskFailure?, to bytes: inout [UInt8]) {
-        guard let failure else {
+    /// Causes of causes are written so far and no further: readers do not follow JSON deeper than `JSONScanner` does,
+    /// and an error that says too much must not cost the result.
+    private static let deepestCause = 64
+
+    private static func write(_ failure: TaskFailure?, depth: Int = 0, to bytes: inout [UInt8]) {
+        guard let failure, depth < deepestCause else {
             bytes.append(contentsOf: "null".utf8)
             return
         }
@@ -39,11 +43,17 @@ extension StoredResult {
             bytes.append(contentsOf: "null".utf8)
         }
         bytes.append(contentsOf: #","exc_cause":"#.utf8)
-        write(failure.cause?.failure, to: &bytes)
+        write(failure.cause?.failure, depth: depth + 1, to: &bytes)
         bytes.append(contentsOf: #","exc_context":"#.utf8)
-        write(failure.context?.failure, to: &bytes)
+        write(failure.context?.failure, depth: depth + 1, to: &bytes)
         bytes.append(contentsOf: #","exc_suppress_context":"#.utf8)
-        bytes.append(contentsOf: failure.suppressesContext ? "true}".utf8 : "false}".utf8)
+        bytes.append(contentsOf: failure.suppressesContext ? "true".utf8 : "false".utf8)
+        if let fields = failure.fields {
+            // Python passes over keys of an error that it does not know.
+            bytes.append(contentsOf: #","exc_fields":"#.utf8)
+            JSONWriter.write(fields, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "}"))
     }
 
     /// Reads a result that Python taskiq, or this library, stored as JSON.
@@ -109,14 +119,15 @@ extension StoredResult {
             arguments: arguments,
             cause: try fields["exc_cause"].flatMap { fragment throws(TaskiqError) in try failure(fragment) },
             context: try fields["exc_context"].flatMap { fragment throws(TaskiqError) in try failure(fragment) },
-            suppressesContext: fields["exc_suppress_context"].flatMap { try? $0.decode(Bool.self) } ?? false
+            suppressesContext: fields["exc_suppress_context"].flatMap { try? $0.decode(Bool.self) } ?? false,
+            fields: fields["exc_fields"]
         )
     }
 }
 
 extension LabelValue {
-    /// The value of a label in a result, where labels stand as plain JSON.
-    fileprivate init(native fragment: JSONFragment) {
+    /// The value of a label in a result or a stored schedule, where labels stand as plain JSON.
+    init(native fragment: JSONFragment) {
         let decoder = JSONFragmentDecoder(fragment)
         switch decoder.kind {
         case .bool: self = .bool((try? decoder.bool()) ?? false)

@@ -1,27 +1,32 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-/// The stage a task says it is in: one of Python's four, or any other text.
-public struct TaskState: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
-    /// The text as it travels.
+/// How far a task has come, by its own account: one of Python taskiq's four words, or any other.
+public struct TaskState: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral {
+    /// The word as it travels.
     public let rawValue: String
 
-    /// It runs.
+    /// The task has begun.
     public static let started = TaskState(rawValue: "STARTED")
-    /// It failed.
+    /// The task failed.
     public static let failure = TaskState(rawValue: "FAILURE")
-    /// It did its work.
+    /// The task succeeded.
     public static let success = TaskState(rawValue: "SUCCESS")
-    /// It will run again.
+    /// The task will be tried again.
     public static let retry = TaskState(rawValue: "RETRY")
 
-    /// Names a stage.
+    /// Takes any word.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
 
-    /// Names a stage.
+    /// Takes any word.
     public init(stringLiteral value: String) {
         rawValue = value
     }
+}
+
+extension TaskState: CustomStringConvertible {
+    /// The word itself.
+    public var description: String { rawValue }
 }

@@ -53,6 +53,8 @@ struct TaskFailureTests {
         let failure = TaskFailure(describing: declined)
         #expect(failure.fields?.text == #"{"code":51,"reason":"no funds"}"#)
         #expect(failure.decode(as: Declined.self) == declined)
+        let stored = StoredResult(error: failure, executionTime: .zero)
+        #expect(try StoredResult(json: stored.json()).error?.decode(as: Declined.self) == declined)
         #expect(failure.decode(as: Other.self)?.code == nil)
         #expect(TaskFailure(type: "Declined", message: "x").decode(as: Declined.self) == nil)
         #expect(TaskFailure(describing: Declined(code: 1, reason: String(repeating: "x", count: 70_000))).fields == nil)
