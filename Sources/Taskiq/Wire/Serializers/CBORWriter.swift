@@ -22,14 +22,15 @@ struct CBORWriter {
     }
 
     mutating func write() throws(TaskiqError) {
-        if stringReferencing { head(.tag, 256) }
         var container = 0
         while let token = tokens.next() {
             switch token {
             case .beginArray:
+                beginNamespace()
                 head(.array, UInt64(counts[container]))
                 container += 1
             case .beginObject:
+                beginNamespace()
                 head(.map, UInt64(counts[container]))
                 container += 1
             case .endArray, .endObject, .comma, .colon: break
@@ -47,6 +48,11 @@ struct CBORWriter {
                 }
             }
         }
+    }
+
+    /// As in cbor2, the namespace of references begins with the outermost container; a single scalar has none.
+    private mutating func beginNamespace() {
+        if stringReferencing, bytes.isEmpty { head(.tag, 256) }
     }
 
     private mutating func real(_ value: Double) {
