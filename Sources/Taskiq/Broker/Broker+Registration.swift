@@ -9,16 +9,18 @@ extension Broker {
     /// - Parameters:
     ///   - name: the name on the wire.
     ///   - labels: labels of every message of the task.
-    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions.
+    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions, and default
+    ///     values of arguments that may be left out.
     ///   - body: the work; its parameters are the positional arguments.
     /// - Returns: the task, to be sent with `kiq`.
     @discardableResult
     public func task<each Argument: Codable & Sendable, Output: Codable & Sendable>(
         _ name: TaskName,
         labels: Labels = [],
-        parameters: [String] = [],
+        parameters: [TaskParameter] = [],
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
     ) -> TaskDefinition<Output, repeat each Argument> {
+        refuse(parameters, of: name)
         add(
             RegisteredTask(name: name, labels: labels) { message, _ in
                 var reader = PositionalReader(message, parameters: parameters)
@@ -35,16 +37,18 @@ extension Broker {
     /// - Parameters:
     ///   - name: the name on the wire.
     ///   - labels: labels of every message of the task.
-    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions.
+    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions, and default
+    ///     values of arguments that may be left out.
     ///   - body: the work; its parameters are the positional arguments.
     /// - Returns: the task, to be sent with `kiq`.
     @discardableResult
     public func task<each Argument: Codable & Sendable>(
         _ name: TaskName,
         labels: Labels = [],
-        parameters: [String] = [],
+        parameters: [TaskParameter] = [],
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
     ) -> TaskDefinition<Void, repeat each Argument> {
+        refuse(parameters, of: name)
         add(
             RegisteredTask(name: name, labels: labels) { message, _ in
                 var reader = PositionalReader(message, parameters: parameters)
@@ -103,6 +107,17 @@ extension Broker {
 
     func registeredTask(_ name: TaskName) -> RegisteredTask? {
         contents.withLock { $0.tasks[name] }
+    }
+
+    /// A default value that has no form on the wire is no default value: the broker refuses to start, with the reason.
+    private func refuse(_ parameters: [TaskParameter], of task: TaskName) {
+        for problem in parameters.compactMap(\.problem) {
+            contents.withLock { contents in
+                contents.registrationErrors.append(
+                    TaskiqError(.configuration, "task \"\(task)\": \(problem.message)")
+                )
+            }
+        }
     }
 
     /// A name that is taken is not replaced: the broker refuses to start instead, with the reason.

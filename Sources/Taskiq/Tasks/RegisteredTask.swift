@@ -16,8 +16,9 @@ extension RegisteredTask {
         run body: @escaping @concurrent @Sendable (Task, Context) async throws -> Task.Output
     ) {
         let coder = Task.outputCoder
+        let defaults = Task.defaults
         self.init(name: Task.taskName, labels: Task.labels) { message, context in
-            let task = try TaskArguments.decode(Task.self, from: message)
+            let task = try TaskArguments.decode(Task.self, from: message, defaults: defaults)
             return try coder.encode(try await body(task, context))
         }
     }

@@ -25,12 +25,12 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
         labels: Labels = [],
         taskID: TaskID? = nil
     ) async throws -> TaskHandle<Output> {
-        var args: [JSONFragment] = []
-        repeat args.append(try JSONFragment(encoding: each argument))
+        var args = ArgumentEncoder(task: name)
+        repeat try args.append(each argument)
         let id = try await broker.send(
             name: name,
             labels: self.labels.merging(labels),
-            args: args,
+            args: args.fragments,
             kwargs: [:],
             taskID: taskID
         )
