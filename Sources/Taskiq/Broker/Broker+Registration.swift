@@ -10,17 +10,18 @@ extension Broker {
     /// - Parameters:
     ///   - name: the name on the wire.
     ///   - labels: labels of every message of the task.
-    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions.
+    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions, and default
+    ///     values of arguments that may be left out.
     ///   - body: the work; its parameters are the positional arguments.
     /// - Returns: the task, to be sent with `kiq`.
     @discardableResult
     public func task<each Argument: Codable & Sendable, Output: Codable & Sendable>(
         _ name: TaskName,
         labels: Labels = [],
-        parameters: [String] = [],
+        parameters: [TaskParameter] = [],
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
     ) -> TaskDefinition<Output, repeat each Argument> {
-        add(RegisteredTask(name, labels, parameters, body))
+        add(try RegisteredTask(name, labels, parameters, body))
         return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .codable)
     }
 
@@ -29,17 +30,18 @@ extension Broker {
     /// - Parameters:
     ///   - name: the name on the wire.
     ///   - labels: labels of every message of the task.
-    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions.
+    ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions, and default
+    ///     values of arguments that may be left out.
     ///   - body: the work; its parameters are the positional arguments.
     /// - Returns: the task, to be sent with `kiq`.
     @discardableResult
     public func task<each Argument: Codable & Sendable>(
         _ name: TaskName,
         labels: Labels = [],
-        parameters: [String] = [],
+        parameters: [TaskParameter] = [],
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
     ) -> TaskDefinition<Void, repeat each Argument> {
-        add(RegisteredTask(name, labels, parameters, body))
+        add(try RegisteredTask(name, labels, parameters, body))
         return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .void)
     }
 
@@ -51,15 +53,16 @@ extension Broker {
     ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions.
     ///   - body: the work; its parameters are the positional arguments.
     /// - Returns: the task, to be sent with `kiq`.
-    /// - Throws: `TaskiqError` with code `configuration` when the name is taken.
+    /// - Throws: `TaskiqError` with code `configuration` when the name is taken, or a default value cannot be
+    ///   encoded.
     @discardableResult
     public func registerTask<each Argument: Codable & Sendable, Output: Codable & Sendable>(
         _ name: TaskName,
         labels: Labels = [],
-        parameters: [String] = [],
+        parameters: [TaskParameter] = [],
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
     ) async throws -> TaskDefinition<Output, repeat each Argument> {
-        try insert(RegisteredTask(name, labels, parameters, body))
+        try insert(try RegisteredTask(name, labels, parameters, body))
         await announceTasks()
         return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .codable)
     }
@@ -73,15 +76,16 @@ extension Broker {
     ///   - parameters: the closure's parameter names, so that senders may use keywords as well as positions.
     ///   - body: the work; its parameters are the positional arguments.
     /// - Returns: the task, to be sent with `kiq`.
-    /// - Throws: `TaskiqError` with code `configuration` when the name is taken.
+    /// - Throws: `TaskiqError` with code `configuration` when the name is taken, or a default value cannot be
+    ///   encoded.
     @discardableResult
     public func registerTask<each Argument: Codable & Sendable>(
         _ name: TaskName,
         labels: Labels = [],
-        parameters: [String] = [],
+        parameters: [TaskParameter] = [],
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
     ) async throws -> TaskDefinition<Void, repeat each Argument> {
-        try insert(RegisteredTask(name, labels, parameters, body))
+        try insert(try RegisteredTask(name, labels, parameters, body))
         await announceTasks()
         return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .void)
     }
@@ -146,9 +150,9 @@ extension Broker {
 
     /// A name that is taken is not replaced: the broker refuses to start instead, with the reason; one that runs goes on
     /// with the task that it has.
-    private func add(_ task: RegisteredTask) {
-        do {
-            try insert(task)
+    private func add(_ task: @autoclosure () throws(TaskiqError) -> RegisteredTask) {
+        do throws(TaskiqError) {
+            try insert(try task())
         } catch {
             logger.error("a task was not registered", metadata: ["error.message": "\(error)"])
             contents.withLock { $0.registrationErrors.append(error) }

@@ -92,13 +92,13 @@ extension TaskDefinition {
         labels: Labels = [],
         id: ScheduleID? = nil
     ) async throws -> CreatedSchedule<Output> {
-        var args: [JSONFragment] = []
-        repeat args.append(try JSONFragment(encoding: each argument))
+        var args = ArgumentEncoder(task: name)
+        repeat try args.append(each argument)
         return try await CreatedSchedule(
             schedule,
             of: name,
             labels: self.labels.merging(labels),
-            args: args,
+            args: args.fragments,
             id: id,
             source: source,
             broker: broker.sender(on: nil),

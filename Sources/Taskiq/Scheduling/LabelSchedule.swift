@@ -165,6 +165,7 @@ extension LabelValue {
         switch value {
         case .bool(let value): self = .bool(value)
         case .int(let value): self = .int(value)
+        case .bigInteger(let value): self = .largeInt(digits: value.description)
         case .double(let value): self = .double(value)
         case .string(let value): self = .string(value)
         case .null, .array, .object: self = .json(value.fragment)

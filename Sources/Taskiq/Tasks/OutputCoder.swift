@@ -23,12 +23,12 @@ public struct OutputCoder<Output: Sendable>: Sendable {
 }
 
 extension OutputCoder where Output: Codable {
-    /// The coder of a `Codable` type.
+    /// The coder of a `Codable` type; it reads with the conversions that pydantic makes for a Python task's return type.
     public static var codable: OutputCoder {
         OutputCoder {
             try JSONFragment(encoding: $0)
         } decode: {
-            try $0.decode(Output.self)
+            try $0.decodeLax(Output.self)
         }
     }
 }

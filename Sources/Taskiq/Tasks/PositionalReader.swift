@@ -4,55 +4,68 @@
 /// Hands the arguments of a message to the parameters of a closure, one after the other.
 struct PositionalReader {
     private let message: TaskiqMessage
-    private let parameters: [String]
+    private let parameters: [TaskParameter]
     private var index = 0
 
     /// - Parameters:
     ///   - message: the call.
-    ///   - parameters: the parameters' names, so that senders may use keywords; may be shorter than the parameters.
-    init(_ message: TaskiqMessage, parameters: [String]) {
+    ///   - parameters: the parameters' names and default values, so that senders may use keywords; may be shorter than the parameters.
+    init(_ message: TaskiqMessage, parameters: [TaskParameter]) {
         self.message = message
         self.parameters = parameters
     }
 
     mutating func next<Value: Decodable>(_ type: Value.Type) throws -> Value {
         defer { index += 1 }
-        let name = index < parameters.count ? parameters[index] : nil
-        let keyword = name.flatMap { message.kwargs[$0] }
-        let fragment: JSONFragment
-        switch (index < message.args.count ? message.args[index] : nil, keyword) {
-        case (let positional?, nil): fragment = positional
-        case (nil, let keyword?): fragment = keyword
-        case (_?, _?): throw invalid("\(parameter) was given twice, by position and by name")
-        case (nil, nil):
+        let fragment = try argument(type)
+        guard let fragment else {
+            // Only an optional parameter gets here.
             if let type = type as? any ExpressibleByNilLiteral.Type, let value = type.init(nilLiteral: ()) as? Value {
                 return value
             }
             throw invalid("\(parameter) is missing: expected \(type)")
         }
         do {
-            return try fragment.decode(type)
+            return try fragment.decodeLax(type)
         } catch {
             throw invalid("\(parameter): \(readableDescription(of: error)) (the parameter is \(type))")
         }
     }
 
+    /// The argument of the next parameter: as it was given, else the default value.
+    private func argument(_ type: any Any.Type) throws -> JSONFragment? {
+        let positional = index < message.args.count ? message.args[index] : nil
+        guard index < parameters.count else { return positional }
+        let keyword = message.kwargs.isEmpty ? nil : message.kwargs[parameters[index].name]
+        guard positional == nil || keyword == nil else {
+            throw invalid("\(parameter) was given twice, by position and by name")
+        }
+        return positional ?? keyword ?? parameters[index].defaultValue
+    }
+
     /// Checks that no argument is left over.
     func finish() throws {
         guard message.args.count <= index else {
-            throw invalid("takes \(index) positional argument(s), \(message.args.count) were given")
+            throw invalid(excessArguments(given: message.args.count, taken: index))
         }
-        for argument in message.kwargs.arguments where !parameters.prefix(index).contains(argument.name) {
+        guard !message.kwargs.isEmpty else { return }
+        let known = parameters.prefix(index)
+        for argument in message.kwargs.arguments where !known.contains(where: { $0.name == argument.name }) {
             throw invalid("has no parameter \"\(argument.name)\"")
         }
     }
 
     private var parameter: String {
-        let name = index < parameters.count ? " (\(parameters[index]))" : ""
+        let name = index < parameters.count ? " (\(parameters[index].name))" : ""
         return "argument \(index + 1)\(name)"
     }
 
     private func invalid(_ reason: String) -> TaskiqError {
         TaskiqError(.invalidArguments, "task \"\(message.taskName)\": \(reason)")
     }
+}
+
+/// The sentence for a call with more positional arguments than there are parameters.
+func excessArguments(given: Int, taken: Int) -> String {
+    "takes \(taken) positional \(taken == 1 ? "argument" : "arguments"), \(given) \(given == 1 ? "was" : "were") given"
 }

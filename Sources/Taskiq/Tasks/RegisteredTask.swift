@@ -16,8 +16,9 @@ extension RegisteredTask {
         run body: @escaping @concurrent @Sendable (Task, Context) async throws -> Task.Output
     ) {
         let coder = Task.outputCoder
+        let defaults = Task.defaults
         self.init(name: Task.taskName, labels: Task.labels) { message, context in
-            let task = try TaskArguments.decode(Task.self, from: message)
+            let task = try TaskArguments.decode(Task.self, from: message, defaults: defaults)
             return try coder.encode(try await body(task, context))
         }
     }
@@ -25,9 +26,10 @@ extension RegisteredTask {
     init<each Argument: Codable & Sendable, Output: Codable & Sendable>(
         _ name: TaskName,
         _ labels: Labels,
-        _ parameters: [String],
+        _ parameters: [TaskParameter],
         _ body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
-    ) {
+    ) throws(TaskiqError) {
+        try Self.check(parameters, of: name)
         self.init(name: name, labels: labels) { message, _ in
             var reader = PositionalReader(message, parameters: parameters)
             let arguments = (repeat try reader.next((each Argument).self))
@@ -39,15 +41,23 @@ extension RegisteredTask {
     init<each Argument: Codable & Sendable>(
         _ name: TaskName,
         _ labels: Labels,
-        _ parameters: [String],
+        _ parameters: [TaskParameter],
         _ body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
-    ) {
+    ) throws(TaskiqError) {
+        try Self.check(parameters, of: name)
         self.init(name: name, labels: labels) { message, _ in
             var reader = PositionalReader(message, parameters: parameters)
             let arguments = (repeat try reader.next((each Argument).self))
             try reader.finish()
             try await body(repeat each arguments)
             return .null
+        }
+    }
+
+    /// A default value that has no form on the wire is no default value.
+    private static func check(_ parameters: [TaskParameter], of task: TaskName) throws(TaskiqError) {
+        for problem in parameters.lazy.compactMap(\.problem) {
+            throw TaskiqError(.configuration, "task \"\(task)\": \(problem.message)")
         }
     }
 }

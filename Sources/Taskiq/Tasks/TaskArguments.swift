@@ -5,9 +5,15 @@
 ///
 /// Keyword arguments go to the properties of that name. Positional ones, as Python senders use them, go to the
 /// properties in the order of their declaration, which is the order in which a synthesised decoder asks for them.
+///
+/// What neither gives has the default value that the task names, if any.
 enum TaskArguments {
-    static func decode<Task: Decodable>(_ type: Task.Type, from message: TaskiqMessage) throws -> Task {
-        let source = Source(message)
+    static func decode<Task: Decodable>(
+        _ type: Task.Type,
+        from message: TaskiqMessage,
+        defaults: KeywordArguments = [:]
+    ) throws -> Task {
+        let source = Source(message, defaults: defaults)
         do {
             let task = try Task(from: Decoding(source: source))
             try source.finish()
@@ -19,39 +25,45 @@ enum TaskArguments {
 
     /// What was given, and what has been asked for so far.
     final class Source {
-        let message: TaskiqMessage
+        private let message: TaskiqMessage
+        private let defaults: KeywordArguments
+        /// The parameters in the order in which they were asked for; kept only where it matters.
         private var asked: [String] = []
+        private let keepsNames: Bool
+        /// Which of the first keywords were asked for, a bit each.
+        private var used: UInt64 = 0
 
-        init(_ message: TaskiqMessage) {
+        init(_ message: TaskiqMessage, defaults: KeywordArguments) {
             self.message = message
-        }
-
-        func value(of name: String) throws -> JSONFragment? {
-            let index: Int
-            if let known = asked.firstIndex(of: name) {
-                index = known
-            } else {
-                index = asked.count
-                asked.append(name)
-            }
-            let keyword = message.kwargs[name]
-            guard index < message.args.count else { return keyword }
-            guard keyword == nil else { throw invalid("\"\(name)\" was given twice, by position and by name") }
-            return message.args[index]
+            self.defaults = defaults
+            keepsNames = !message.args.isEmpty || !defaults.isEmpty || message.kwargs.arguments.count > 64
         }
 
         func finish() throws {
-            guard message.args.count <= asked.count else {
-                throw invalid("takes \(asked.count) positional argument(s), \(message.args.count) were given")
+            let keywords = message.kwargs.arguments
+            if keepsNames {
+                guard message.args.count <= asked.count else {
+                    throw invalid(excessArguments(given: message.args.count, taken: asked.count))
+                }
+                if let stranger = defaults.arguments.first(where: { !asked.contains($0.name) }) {
+                    throw invalid("has a default value for \"\(stranger.name)\", which is none of its parameters")
+                }
+                if let stranger = keywords.first(where: { !asked.contains($0.name) }) { throw unknown(stranger) }
+            } else if used.nonzeroBitCount < keywords.count {
+                throw unknown(keywords[(~used).trailingZeroBitCount])
             }
-            for argument in message.kwargs.arguments where !asked.contains(argument.name) {
-                throw invalid("has no parameter \"\(argument.name)\"")
-            }
+        }
+
+        private func unknown(_ argument: KeywordArguments.Argument) -> TaskiqError {
+            invalid("has no parameter \"\(argument.name)\"")
         }
 
         func invalid(_ reason: String) -> TaskiqError {
             TaskiqError(.invalidArguments, "task \"\(message.taskName)\": \(reason)")
         }
+
+        fileprivate var arguments: KeywordArguments { message.kwargs }
+        fileprivate var positional: [JSONFragment] { message.args }
     }
 
     private struct Decoding: Decoder {
@@ -60,59 +72,56 @@ enum TaskArguments {
         var userInfo: [CodingUserInfoKey: Any] { [:] }
 
         func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-            KeyedDecodingContainer(Container<Key>(source: source))
+            KeyedDecodingContainer(JSONKeyedContainer<Key, Source>(source: source))
         }
 
         func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-            JSONUnkeyedContainer(elements: source.message.args, codingPath: [])
+            let decoder = JSONFragmentDecoder(.null, conversion: .lax)
+            return JSONUnkeyedContainer(elements: source.positional, decoder: decoder)
         }
 
         func singleValueContainer() throws -> any SingleValueDecodingContainer {
-            let whole = JSONFragment(keywords: source.message.kwargs)
+            let whole = JSONFragment(keywords: source.arguments)
             return JSONSingleValueContainer(decoder: JSONFragmentDecoder(whole))
         }
     }
+}
 
-    private struct Container<Key: CodingKey>: KeyedDecodingContainerProtocol {
-        let source: Source
-        var codingPath: [any CodingKey] { [] }
-        var allKeys: [Key] { source.message.kwargs.arguments.compactMap { Key(stringValue: $0.name) } }
+extension TaskArguments.Source: JSONMemberSource {
+    var codingPath: [any CodingKey] { [] }
+    var names: [String] { message.kwargs.arguments.map(\.name) }
+    var conversion: Conversion { .lax }
 
-        func contains(_ key: Key) -> Bool {
-            // A parameter given twice is found here and reported when it is read.
-            do { return try source.value(of: key.stringValue) != nil } catch { return true }
+    func member(_ name: String) throws -> JSONFragment? {
+        let keywords = message.kwargs.arguments
+        let place = keywords.firstIndex { $0.name == name }
+        if let place, place < 64 { used |= 1 << UInt64(place) }
+        guard keepsNames else { return place.map { keywords[$0].value } }
+        let index: Int
+        if let known = asked.firstIndex(of: name) {
+            index = known
+        } else {
+            index = asked.count
+            asked.append(name)
         }
-
-        func decodeNil(forKey key: Key) throws -> Bool {
-            try source.value(of: key.stringValue)?.isNull ?? true
-        }
-
-        func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-            try decoder(key).decode(type)
-        }
-
-        func nestedContainer<Nested: CodingKey>(
-            keyedBy type: Nested.Type,
-            forKey key: Key
-        ) throws -> KeyedDecodingContainer<Nested> {
-            try decoder(key).container(keyedBy: type)
-        }
-
-        func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
-            try decoder(key).unkeyedContainer()
-        }
-
-        func superDecoder() throws -> any Decoder { Decoding(source: source) }
-
-        func superDecoder(forKey key: Key) throws -> any Decoder { try decoder(key) }
-
-        private func decoder(_ key: Key) throws -> JSONFragmentDecoder {
-            guard let value = try source.value(of: key.stringValue) else {
-                throw source.invalid("the argument \"\(key.stringValue)\" is missing")
-            }
-            return JSONFragmentDecoder(value, codingPath: [key])
-        }
+        guard index < message.args.count else { return place.map { keywords[$0].value } ?? defaults[name] }
+        guard place == nil else { throw invalid("\"\(name)\" was given twice, by position and by name") }
+        return message.args[index]
     }
+
+    func isNil(_ key: some CodingKey) throws -> Bool {
+        try member(key.stringValue)?.isNull ?? true
+    }
+
+    func decoder(of value: JSONFragment, for key: some CodingKey) -> JSONFragmentDecoder {
+        JSONFragmentDecoder(value, conversion: .lax, key: key)
+    }
+
+    func absent(_ key: some CodingKey) -> any Error {
+        invalid("the argument \"\(key.stringValue)\" is missing")
+    }
+
+    func superDecoder() -> any Decoder { TaskArguments.Decoding(source: self) }
 }
 
 extension JSONFragment {
@@ -128,6 +137,6 @@ extension JSONFragment {
 extension KeywordArguments {
     /// The members of a value that encodes as an object.
     init(encoding value: some Encodable) throws(TaskiqError) {
-        try self.init(try JSONFragment(encoding: value))
+        self.init(try JSONEncoding.members(of: value).lazy.map { Argument($0.name, $0.value) })
     }
 }

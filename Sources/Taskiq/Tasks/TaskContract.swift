@@ -13,6 +13,20 @@ public protocol TaskContract: Codable, Sendable {
     static var taskName: TaskName { get }
     /// Labels of every message of this task.
     static var labels: Labels { get }
+    /// The values of parameters that a sender may leave out, by name; none when not said.
+    ///
+    /// A property's own default value is not known to the decoder that Swift makes, so it is repeated here:
+    ///
+    /// ```swift
+    /// struct Resize: TaskiqTask {
+    ///     static let defaults: KeywordArguments = ["quality": 80]
+    ///     var path: String
+    ///     var quality = 80
+    /// ```
+    ///
+    /// A task whose properties all have default values conforms to ``DefaultInitializable`` instead and repeats nothing.
+    /// Optional properties need neither.
+    static var defaults: KeywordArguments { get }
     /// How the return value travels; supplied for `Void` and for `Codable` types.
     static var outputCoder: OutputCoder<Output> { get }
 }
@@ -22,6 +36,28 @@ extension TaskContract {
     public static var taskName: TaskName { TaskName(rawValue: "\(Self.self)") }
     /// No labels.
     public static var labels: Labels { [] }
+    /// No default values.
+    public static var defaults: KeywordArguments { [:] }
+}
+
+/// A type that can be made without saying anything.
+///
+/// A structure whose properties all have default values has the initializer already; a task's parameters then have those
+/// defaults too:
+///
+/// ```swift
+/// struct Report: TaskiqTask, DefaultInitializable {
+///     var day = "today"
+///     var copies = 1
+/// ```
+public protocol DefaultInitializable {
+    /// Makes a value of default values.
+    init()
+}
+
+extension TaskContract where Self: DefaultInitializable {
+    /// The default values of the properties.
+    public static var defaults: KeywordArguments { (try? KeywordArguments(encoding: Self())) ?? [:] }
 }
 
 extension TaskContract where Output: Codable {

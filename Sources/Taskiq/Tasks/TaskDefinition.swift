@@ -27,13 +27,13 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
         taskID: TaskID? = nil,
         on broker: Broker? = nil
     ) async throws -> TaskHandle<Output> {
-        var args: [JSONFragment] = []
-        repeat args.append(try JSONFragment(encoding: each argument))
+        var args = ArgumentEncoder(task: name)
+        repeat try args.append(each argument)
         let sender = try self.broker.sender(on: broker)
         let id = try await sender.send(
             name: name,
             labels: self.labels.merging(labels),
-            args: args,
+            args: args.fragments,
             kwargs: [:],
             taskID: taskID
         )

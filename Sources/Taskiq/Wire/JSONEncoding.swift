@@ -1,117 +1,66 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-/// Encodes Swift values as compact JSON.
+/// Encodes one Swift value as compact JSON, straight into the output.
 ///
-/// Containers may be filled in any order, so values are collected as nodes and written when all are there.
-final class JSONEncoding: Encoder {
-    /// One value in the making.
-    final class Node {
-        enum Content {
-            case unset
-            case fragment(JSONFragment)
-            case array([Node])
-            case object([(key: String, value: Node)])
-        }
+/// That works while containers are filled one after the other, as synthesised conformances do. A value that fills them
+/// in any other way is encoded again, as a tree (`JSONTreeEncoding`).
+struct JSONEncoding: Encoder {
+    let output: JSONOutput
+    /// Which of the output's open values this is, counted from 1.
+    let level: Int
 
-        var content: Content = .unset
-        private var index = NameIndex()
-
-        /// The node of a key.
-        ///
-        /// A key that is encoded twice keeps its place and takes the later value, unless a second container for it goes
-        /// on where the first ended.
-        func member(_ key: String, continuing: Bool = false) -> Node {
-            guard case .object(var members) = content else { return Node() }
-            // Taken out while it grows, so that it is not copied for each member.
-            content = .unset
-            defer { content = .object(members) }
-            if let place = index.place(of: key, in: members, by: \.key) {
-                if !continuing { members[place].value = Node() }
-                return members[place].value
-            }
-            let child = Node()
-            members.append((key, child))
-            return child
-        }
-    }
-
-    let node: Node
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { output.path(to: level) }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    init(node: Node, codingPath: [any CodingKey]) {
-        self.node = node
-        self.codingPath = codingPath
-    }
-
-    static func bytes(of value: some Encodable) throws(TaskiqError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        if write(scalar: value, to: &bytes) { return bytes }
-        let node = Node()
-        do {
-            try encode(value, into: node, codingPath: [])
-        } catch {
-            throw TaskiqError(
-                .unencodable,
-                "cannot encode \(type(of: value)) as JSON: \(readableDescription(of: error))"
-            )
-        }
-        write(node, to: &bytes)
-        return bytes
-    }
-
-    static func encode(_ value: some Encodable, into node: Node, codingPath: [any CodingKey]) throws {
-        var bytes: [UInt8] = []
-        if write(scalar: value, to: &bytes) {
-            node.content = .fragment(JSONFragment(trusting: bytes))
-        } else {
-            try value.encode(to: JSONEncoding(node: node, codingPath: codingPath))
-        }
-    }
-
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        if case .object = node.content {} else { node.content = .object([]) }
-        return KeyedEncodingContainer(JSONKeyedEncodingContainer<Key>(node: node, codingPath: codingPath))
+        guard output.open(.object, at: level) else { return tree().container(keyedBy: type) }
+        return KeyedEncodingContainer(JSONKeyedEncodingContainer<Key>(output: output, level: level))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        if case .array = node.content {} else { node.content = .array([]) }
-        return JSONUnkeyedEncodingContainer(node: node, codingPath: codingPath)
+        guard output.open(.array, at: level) else { return tree().unkeyedContainer() }
+        return JSONUnkeyedEncodingContainer(output: output, level: level)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {
-        JSONSingleValueEncodingContainer(node: node, codingPath: codingPath)
+        JSONSingleValueEncodingContainer(output: output, level: level)
     }
 
-    // MARK: Writing
+    /// An encoder for what comes out of order; the value starts anew afterwards, so what this one takes is dropped.
+    func tree() -> JSONTreeEncoding {
+        output.needTree(at: level)
+        return JSONTreeEncoding(node: JSONTreeEncoding.Node(), codingPath: codingPath)
+    }
+}
 
-    private static func write(scalar value: some Encodable, to bytes: inout [UInt8]) -> Bool {
-        switch value {
-        case let value as Int: bytes.append(contentsOf: value.description.utf8)
-        case let value as String: JSONWriter.write(string: value, to: &bytes)
-        case let value as Bool: bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
-        case let value as Double: JSONWriter.write(double: value, to: &bytes)
-        case let value as JSONFragment: JSONWriter.write(value, to: &bytes)
-        default: return false
-        }
-        return true
+extension JSONEncoding {
+    static func bytes(of value: some Encodable) throws(TaskiqError) -> [UInt8] {
+        let output = JSONOutput()
+        try write(value, to: output)
+        return output.bytes
     }
 
-    private static func write(_ node: Node, to bytes: inout [UInt8]) {
-        switch node.content {
-        // A value that encoded nothing at all is an empty object, as in Foundation's encoder.
-        case .unset: bytes.append(contentsOf: "{}".utf8)
-        case .fragment(let fragment): JSONWriter.write(fragment, to: &bytes)
-        case .array(let nodes):
-            bytes.append(UInt8(ascii: "["))
-            for (index, node) in nodes.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                write(node, to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "]"))
-        case .object(let members):
-            JSONWriter.write(object: members.lazy.map { ($0.key, $0.value) }, to: &bytes, value: write)
+    /// Writes a value, with the reason in the library's own error if that cannot be.
+    static func write<Value: Encodable>(_ value: Value, to output: JSONOutput) throws(TaskiqError) {
+        do {
+            try output.write(value, key: nil)
+        } catch {
+            throw TaskiqError(.unencodable, "cannot encode \(Value.self) as JSON: \(readableDescription(of: error))")
         }
+    }
+
+    /// The members of a value that encodes as an object, in one storage.
+    static func members(of value: some Encodable) throws(TaskiqError) -> [(name: String, value: JSONFragment)] {
+        let output = JSONOutput(recordsMembers: true)
+        try write(value, to: output)
+        if output.hasMembers {
+            let bytes = output.bytes
+            return output.members.map { ($0.name, JSONFragment(trusting: bytes, range: $0.range)) }
+        }
+        var members: [(name: String, value: JSONFragment)] = []
+        var scanner = JSONScanner(output.bytes)
+        try scanner.object { key, value in members.append((key, value)) }
+        return members
     }
 }

@@ -2,110 +2,164 @@
 // SPDX-License-Identifier: MIT
 
 struct JSONKeyedEncodingContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
-    let node: JSONEncoding.Node
-    let codingPath: [any CodingKey]
+    let output: JSONOutput
+    let level: Int
+
+    var codingPath: [any CodingKey] { output.path(to: level) }
 
     func encodeNil(forKey key: Key) throws {
-        node.member(key.stringValue).content = .fragment(.null)
+        output.beginMember(key.stringValue, at: level)
+        output.writeNull()
     }
 
+    func encode(_ value: Bool, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: String, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: Double, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: Float, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: Int, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: Int8, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: Int16, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: Int32, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: Int64, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: UInt, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: UInt8, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: UInt16, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: UInt32, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: UInt64, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: Int128, forKey key: Key) throws { put(key) { $0.write(value) } }
+    func encode(_ value: UInt128, forKey key: Key) throws { put(key) { $0.write(value) } }
+
     func encode(_ value: some Encodable, forKey key: Key) throws {
-        try JSONEncoding.encode(value, into: node.member(key.stringValue), codingPath: codingPath + [key])
+        output.beginMember(key.stringValue, at: level)
+        do {
+            try output.write(value, key: key)
+        } catch {
+            // Should the error be swallowed, what stands there already must go.
+            output.needTree(at: level)
+            throw error
+        }
     }
+
+    @inline(__always)
+    private func put(_ key: Key, _ write: (JSONOutput) -> Void) {
+        output.beginMember(key.stringValue, at: level)
+        write(output)
+    }
+
+    // MARK: Out of order
 
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type,
         forKey key: Key
     ) -> KeyedEncodingContainer<Nested> {
-        JSONEncoding(node: nested(key), codingPath: codingPath + [key]).container(keyedBy: type)
+        tree.container(keyedBy: type)
     }
 
-    func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        JSONEncoding(node: nested(key), codingPath: codingPath + [key]).unkeyedContainer()
-    }
+    func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer { tree.unkeyedContainer() }
 
-    func superEncoder() -> any Encoder {
-        JSONEncoding(node: node.member("super"), codingPath: codingPath)
-    }
+    func superEncoder() -> any Encoder { tree }
 
-    func superEncoder(forKey key: Key) -> any Encoder {
-        JSONEncoding(node: node.member(key.stringValue), codingPath: codingPath + [key])
-    }
+    func superEncoder(forKey key: Key) -> any Encoder { tree }
 
-    private func nested(_ key: Key) -> JSONEncoding.Node {
-        node.member(key.stringValue, continuing: true)
-    }
+    private var tree: JSONTreeEncoding { JSONEncoding(output: output, level: level).tree() }
 }
 
 struct JSONUnkeyedEncodingContainer: UnkeyedEncodingContainer {
-    let node: JSONEncoding.Node
-    let codingPath: [any CodingKey]
+    let output: JSONOutput
+    let level: Int
 
-    var count: Int {
-        if case .array(let nodes) = node.content { nodes.count } else { 0 }
-    }
+    var codingPath: [any CodingKey] { output.path(to: level) }
+    var count: Int { output.count(at: level) }
 
     func encodeNil() throws {
-        element().content = .fragment(.null)
+        output.beginElement(at: level)
+        output.writeNull()
     }
+
+    func encode(_ value: Bool) throws { put { $0.write(value) } }
+    func encode(_ value: String) throws { put { $0.write(value) } }
+    func encode(_ value: Double) throws { put { $0.write(value) } }
+    func encode(_ value: Float) throws { put { $0.write(value) } }
+    func encode(_ value: Int) throws { put { $0.write(value) } }
+    func encode(_ value: Int8) throws { put { $0.write(value) } }
+    func encode(_ value: Int16) throws { put { $0.write(value) } }
+    func encode(_ value: Int32) throws { put { $0.write(value) } }
+    func encode(_ value: Int64) throws { put { $0.write(value) } }
+    func encode(_ value: UInt) throws { put { $0.write(value) } }
+    func encode(_ value: UInt8) throws { put { $0.write(value) } }
+    func encode(_ value: UInt16) throws { put { $0.write(value) } }
+    func encode(_ value: UInt32) throws { put { $0.write(value) } }
+    func encode(_ value: UInt64) throws { put { $0.write(value) } }
+    func encode(_ value: Int128) throws { put { $0.write(value) } }
+    func encode(_ value: UInt128) throws { put { $0.write(value) } }
 
     func encode(_ value: some Encodable) throws {
-        let path = codingPath + [JSONIndex(intValue: count)]
-        try JSONEncoding.encode(value, into: element(), codingPath: path)
+        let index = count
+        output.beginElement(at: level)
+        do {
+            try output.write(value, key: JSONIndex(intValue: index))
+        } catch {
+            output.needTree(at: level)
+            throw error
+        }
     }
+
+    @inline(__always)
+    private func put(_ write: (JSONOutput) -> Void) {
+        output.beginElement(at: level)
+        write(output)
+    }
+
+    // MARK: Out of order
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        superEncoding().container(keyedBy: type)
+        tree.container(keyedBy: type)
     }
 
-    func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        superEncoding().unkeyedContainer()
-    }
+    func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { tree.unkeyedContainer() }
 
-    func superEncoder() -> any Encoder {
-        superEncoding()
-    }
+    func superEncoder() -> any Encoder { tree }
 
-    private func superEncoding() -> JSONEncoding {
-        let path = codingPath + [JSONIndex(intValue: count)]
-        return JSONEncoding(node: element(), codingPath: path)
-    }
-
-    private func element() -> JSONEncoding.Node {
-        guard case .array(var nodes) = node.content else { return JSONEncoding.Node() }
-        let child = JSONEncoding.Node()
-        // Taken out while it grows, so that it is not copied for each element.
-        node.content = .unset
-        nodes.append(child)
-        node.content = .array(nodes)
-        return child
-    }
+    private var tree: JSONTreeEncoding { JSONEncoding(output: output, level: level).tree() }
 }
 
 struct JSONSingleValueEncodingContainer: SingleValueEncodingContainer {
-    let node: JSONEncoding.Node
-    let codingPath: [any CodingKey]
+    let output: JSONOutput
+    let level: Int
 
-    func encodeNil() throws { node.content = .fragment(.null) }
-    func encode(_ value: Bool) throws { put(value ? "true" : "false") }
-    func encode(_ value: String) throws { node.content = .fragment(JSONFragment(string: value)) }
-    func encode(_ value: Double) throws { put(value.isFinite ? value.description : "null") }
-    func encode(_ value: Float) throws { put(value.isFinite ? value.description : "null") }
-    func encode(_ value: Int) throws { put(value.description) }
-    func encode(_ value: Int8) throws { put(value.description) }
-    func encode(_ value: Int16) throws { put(value.description) }
-    func encode(_ value: Int32) throws { put(value.description) }
-    func encode(_ value: Int64) throws { put(value.description) }
-    func encode(_ value: UInt) throws { put(value.description) }
-    func encode(_ value: UInt8) throws { put(value.description) }
-    func encode(_ value: UInt16) throws { put(value.description) }
-    func encode(_ value: UInt32) throws { put(value.description) }
-    func encode(_ value: UInt64) throws { put(value.description) }
+    var codingPath: [any CodingKey] { output.path(to: level) }
+
+    func encodeNil() throws { put { $0.writeNull() } }
+    func encode(_ value: Bool) throws { put { $0.write(value) } }
+    func encode(_ value: String) throws { put { $0.write(value) } }
+    func encode(_ value: Double) throws { put { $0.write(value) } }
+    func encode(_ value: Float) throws { put { $0.write(value) } }
+    func encode(_ value: Int) throws { put { $0.write(value) } }
+    func encode(_ value: Int8) throws { put { $0.write(value) } }
+    func encode(_ value: Int16) throws { put { $0.write(value) } }
+    func encode(_ value: Int32) throws { put { $0.write(value) } }
+    func encode(_ value: Int64) throws { put { $0.write(value) } }
+    func encode(_ value: UInt) throws { put { $0.write(value) } }
+    func encode(_ value: UInt8) throws { put { $0.write(value) } }
+    func encode(_ value: UInt16) throws { put { $0.write(value) } }
+    func encode(_ value: UInt32) throws { put { $0.write(value) } }
+    func encode(_ value: UInt64) throws { put { $0.write(value) } }
+    func encode(_ value: Int128) throws { put { $0.write(value) } }
+    func encode(_ value: UInt128) throws { put { $0.write(value) } }
+
     func encode(_ value: some Encodable) throws {
-        try JSONEncoding.encode(value, into: node, codingPath: codingPath)
+        output.beginScalar(at: level)
+        do {
+            try output.write(value, key: nil)
+        } catch {
+            output.needTree(at: level)
+            throw error
+        }
     }
 
-    private func put(_ text: String) {
-        node.content = .fragment(JSONFragment(trusting: Array(text.utf8)))
+    @inline(__always)
+    private func put(_ write: (JSONOutput) -> Void) {
+        output.beginScalar(at: level)
+        write(output)
     }
 }

@@ -65,15 +65,23 @@ public struct JSONFragment: Sendable {
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Whether the value is `null`.
-    public var isNull: Bool { bytes.elementsEqual("null".utf8) }
+    public var isNull: Bool { firstByte == UInt8(ascii: "n") }
 
     /// Reads the value as a Swift type.
+    ///
+    /// Numbers, text and truth values are not converted into one another here, as they are for a task's parameters and
+    /// return values.
     ///
     /// - Parameter type: the type wanted.
     /// - Returns: the value.
     /// - Throws: `DecodingError` when the value is of another shape.
     public func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
-        try JSONFragmentDecoder(self).decode(type)
+        try read(type, .strict) { JSONFragmentDecoder(self) }
+    }
+
+    /// Reads the value as a parameter or return value of a task, with the conversions that pydantic makes.
+    func decodeLax<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+        try read(type, .lax) { JSONFragmentDecoder(self, conversion: .lax) }
     }
 }
 

@@ -2,30 +2,54 @@
 // SPDX-License-Identifier: MIT
 
 /// Decodes Swift types straight from the bytes of a fragment, with no tree in between.
-struct JSONFragmentDecoder: Decoder {
+final class JSONFragmentDecoder: Decoder {
     let fragment: JSONFragment
-    let codingPath: [any CodingKey]
+    let conversion: Conversion
+    private let parent: JSONFragmentDecoder?
+    private let key: (any CodingKey)?
+    private var members: JSONMembers?
+
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    init(_ fragment: JSONFragment, codingPath: [any CodingKey] = []) {
+    init(
+        _ fragment: JSONFragment,
+        conversion: Conversion = .strict,
+        parent: JSONFragmentDecoder? = nil,
+        key: (any CodingKey)? = nil
+    ) {
         self.fragment = fragment
-        self.codingPath = codingPath
+        self.conversion = conversion
+        self.parent = parent
+        self.key = key
+    }
+
+    /// From the outermost value inwards.
+    var codingPath: [any CodingKey] {
+        var path: [any CodingKey] = []
+        var decoder: JSONFragmentDecoder? = self
+        while let current = decoder {
+            if let key = current.key { path.append(key) }
+            decoder = current.parent
+        }
+        return path.reversed()
+    }
+
+    /// The same value, for those who ask whether it is of a type rather than for a conversion.
+    var strict: JSONFragmentDecoder {
+        conversion == .strict ? self : JSONFragmentDecoder(fragment, conversion: .strict, parent: parent, key: key)
     }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        // Task arguments are mostly of these; they need no container.
-        if type == Int.self, let value = try integer(Int.self) as? Value { return value }
-        if type == String.self, let value = try string() as? Value { return value }
-        if type == JSONFragment.self, let value = fragment as? Value { return value }
-        return try Value(from: self)
+        try fragment.read(type, conversion) { self }
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        KeyedDecodingContainer(JSONKeyedContainer<Key>(members: try members(), codingPath: codingPath))
+        guard kind == .object else { throw mismatch("an object", [String: JSONFragment].self) }
+        return KeyedDecodingContainer(JSONKeyedContainer<Key, JSONFragmentDecoder>(source: self))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        JSONUnkeyedContainer(elements: try elements(), codingPath: codingPath)
+        JSONUnkeyedContainer(elements: try elements(), decoder: self)
     }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer {
@@ -34,13 +58,7 @@ struct JSONFragmentDecoder: Decoder {
 
     // MARK: Reading
 
-    func members() throws -> [String: JSONFragment] {
-        guard kind == .object else { throw mismatch("an object", [String: JSONFragment].self) }
-        var members: [String: JSONFragment] = [:]
-        var scanner = JSONScanner(fragment)
-        try scanner.object { key, value in members[key] = value }
-        return members
-    }
+    var kind: JSONFragment.Kind { fragment.kind }
 
     func elements() throws -> [JSONFragment] {
         guard kind == .array else { throw mismatch("an array", [JSONFragment].self) }
@@ -49,44 +67,29 @@ struct JSONFragmentDecoder: Decoder {
     }
 
     func string() throws -> String {
-        guard kind == .string else { throw mismatch("a string", String.self) }
-        var scanner = JSONScanner(fragment)
-        return try scanner.string()
-    }
-
-    func bool() throws -> Bool {
-        guard kind == .bool else { throw mismatch("true or false", Bool.self) }
-        return fragment.bytes.first == UInt8(ascii: "t")
-    }
-
-    func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
-        guard kind == .number else { throw mismatch("an integer", type) }
-        let text = fragment.text
-        if let number = Number(text) { return number }
-        if let value = Double(text), let number = Number(exactly: value) { return number }
-        throw mismatch("an integer that fits \(type)", type)
-    }
-
-    func double() throws -> Double {
-        guard kind == .number, let value = Double(fragment.text) else { throw mismatch("a number", Double.self) }
+        guard let value = fragment.stringValue() else { throw mismatch("a string", String.self) }
         return value
     }
 
-    // MARK: Kinds and errors
-
-    enum Kind {
-        case object, array, string, number, bool, null
+    func bool() throws -> Bool {
+        guard let value = fragment.boolValue(conversion) else { throw mismatch("true or false", Bool.self) }
+        return value
     }
 
-    var kind: Kind {
-        switch fragment.bytes.first {
-        case UInt8(ascii: "{"): .object
-        case UInt8(ascii: "["): .array
-        case UInt8(ascii: "\""): .string
-        case UInt8(ascii: "t"), UInt8(ascii: "f"): .bool
-        case UInt8(ascii: "n"): .null
-        default: .number
-        }
+    func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
+        guard let value = fragment.integerValue(type, conversion) else { throw integerMismatch(type) }
+        return value
+    }
+
+    func double() throws -> Double {
+        guard let value = fragment.doubleValue(conversion) else { throw mismatch("a number", Double.self) }
+        return value
+    }
+
+    // MARK: Errors
+
+    func integerMismatch(_ type: any FixedWidthInteger.Type) -> DecodingError {
+        mismatch(kind == .number ? "an integer that fits \(type)" : "an integer", type)
     }
 
     func mismatch(_ wanted: String, _ type: any Any.Type) -> DecodingError {
@@ -99,6 +102,122 @@ struct JSONFragmentDecoder: Decoder {
         return kind == .null
             ? .valueNotFound(type, context)
             : .typeMismatch(type, context)
+    }
+}
+
+extension JSONFragmentDecoder: JSONMemberSource {
+    /// The members of the object; none if it is none.
+    var object: JSONMembers {
+        if let members { return members }
+        let members = JSONMembers(of: fragment)
+        self.members = members
+        return members
+    }
+
+    var names: [String] { object.names(in: fragment) }
+
+    func member(_ name: String) -> JSONFragment? {
+        if members == nil { members = JSONMembers(of: fragment) }
+        return members?.value(of: name, in: fragment)
+    }
+
+    func isNil(_ key: some CodingKey) throws -> Bool {
+        guard let value = member(key.stringValue) else { throw absent(key) }
+        return value.isNull
+    }
+
+    func decoder(of value: JSONFragment, for key: some CodingKey) -> JSONFragmentDecoder {
+        JSONFragmentDecoder(value, conversion: conversion, parent: self, key: key)
+    }
+
+    func absent(_ key: some CodingKey) -> any Error {
+        let context = DecodingError.Context(codingPath: codingPath, debugDescription: "the key is missing")
+        return DecodingError.keyNotFound(key, context)
+    }
+
+    func superDecoder() -> any Decoder {
+        JSONFragmentDecoder(member("super") ?? .null, conversion: conversion, parent: self)
+    }
+}
+
+extension JSONFragment {
+    /// Reads the value as a type.
+    ///
+    /// - Parameters:
+    ///   - type: the type wanted.
+    ///   - conversion: how much may be converted.
+    ///   - decoder: makes the decoder of this value, which most values do without.
+    @inline(__always)
+    func read<Value: Decodable>(
+        _ type: Value.Type,
+        _ conversion: Conversion,
+        _ decoder: () -> JSONFragmentDecoder
+    ) throws -> Value {
+        if Value.self == Int.self {
+            if let value = integerValue(Int.self, conversion), let value = same(value, as: type) { return value }
+            throw decoder().integerMismatch(Int.self)
+        }
+        if Value.self == String.self {
+            if let value = stringValue(), let value = same(value, as: type) { return value }
+            throw decoder().mismatch("a string", type)
+        }
+        return try readOther(type, conversion, decoder)
+    }
+
+    private func readOther<Value: Decodable>(
+        _ type: Value.Type,
+        _ conversion: Conversion,
+        _ decoder: () -> JSONFragmentDecoder
+    ) throws -> Value {
+        if Value.self == Double.self {
+            if let value = doubleValue(conversion), let value = same(value, as: type) { return value }
+            throw decoder().mismatch("a number", type)
+        }
+        if Value.self == Bool.self {
+            if let value = boolValue(conversion), let value = same(value, as: type) { return value }
+            throw decoder().mismatch("true or false", type)
+        }
+        if Value.self == JSONFragment.self, let value = same(self, as: type) { return value }
+        if Value.self == [Int].self || Value.self == [String].self, kind == .array {
+            var scanner = JSONScanner(self)
+            let elements = try scanner.array()
+            // Only if all are what they should be; else the common way finds the one to name.
+            let integers: [Int]? = Value.self == [Int].self ? elements.allOrNone { $0.integerValue(Int.self, conversion) } : nil
+            if let integers, let value = same(integers, as: type) { return value }
+            let strings: [String]? = Value.self == [String].self ? elements.allOrNone { $0.stringValue() } : nil
+            if let strings, let value = same(strings, as: type) { return value }
+        }
+        if Value.self == Int?.self, isNull || kind == .number {
+            let number = isNull ? nil : integerValue(Int.self, conversion)
+            if number != nil || isNull, let value = same(number, as: type) { return value }
+        }
+        if Value.self == String?.self, isNull || kind == .string, let value = same(stringValue(), as: type) {
+            return value
+        }
+        let decoder = decoder()
+        if let wire = Value.self as? any WireDecodable.Type, let value = try wire.read(as: type, from: decoder) {
+            return value
+        }
+        return try Value(from: decoder)
+    }
+}
+
+extension WireDecodable {
+    /// Reads a value as a type that is this one under another name; nil if it is another.
+    fileprivate static func read<Value>(as type: Value.Type, from decoder: JSONFragmentDecoder) throws -> Value? {
+        same(try read(from: decoder), as: type)
+    }
+}
+
+extension [JSONFragment] {
+    fileprivate func allOrNone<Value>(_ read: (JSONFragment) -> Value?) -> [Value]? {
+        var values: [Value] = []
+        values.reserveCapacity(count)
+        for fragment in self {
+            guard let value = read(fragment) else { return nil }
+            values.append(value)
+        }
+        return values
     }
 }
 
@@ -118,15 +237,16 @@ extension JSONFragment: Codable {
 
     /// Puts the value in as it stands.
     public func encode(to encoder: any Encoder) throws {
-        guard let encoder = encoder as? JSONEncoding else {
-            throw EncodingError.invalidValue(
-                self,
-                .init(
-                    codingPath: encoder.codingPath,
-                    debugDescription: "a JSON fragment can only be written by taskiq's own encoder"
-                )
+        throw EncodingError.invalidValue(
+            self,
+            .init(
+                codingPath: encoder.codingPath,
+                debugDescription: "a JSON fragment can only be written by taskiq's own encoder"
             )
-        }
-        encoder.node.content = .fragment(self)
+        )
     }
+}
+
+extension JSONFragment: WireEncodable {
+    func write(to output: JSONOutput) { output.write(self) }
 }

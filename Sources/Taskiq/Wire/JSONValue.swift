@@ -9,8 +9,10 @@ public enum JSONValue: Sendable, Hashable {
     case null
     /// `true` or `false`.
     case bool(Bool)
-    /// An integer.
+    /// An integer that fits `Int`.
     case int(Int)
+    /// An integer too large for `Int`.
+    case bigInteger(BigInteger)
     /// Any other number.
     case double(Double)
     /// A string.
@@ -51,7 +53,8 @@ public enum JSONValue: Sendable, Hashable {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
-        case .int(let value): bytes.append(contentsOf: value.description.utf8)
+        case .int(let value): JSONWriter.write(integer: value, to: &bytes)
+        case .bigInteger(let value): bytes.append(contentsOf: value.description.utf8)
         case .double(let value): JSONWriter.write(double: value, to: &bytes)
         case .string(let value): JSONWriter.write(string: value, to: &bytes)
         case .array(let values):
@@ -101,8 +104,11 @@ extension JSONValue: Codable {
         case .bool: self = .bool(try decoder.bool())
         case .string: self = .string(try decoder.string())
         case .number:
-            if let value = Int(decoder.fragment.text) {
+            let text = decoder.fragment.text
+            if let value = Int(text) {
                 self = .int(value)
+            } else if let value = BigInteger(digits: text) {
+                self = .bigInteger(value)
             } else {
                 self = .double(try decoder.double())
             }
@@ -118,20 +124,41 @@ extension JSONValue: Codable {
 
     /// Writes the value as it is.
     public func encode(to encoder: any Encoder) throws {
-        if let encoder = encoder as? JSONEncoding {
-            encoder.node.content = .fragment(fragment)
-            return
-        }
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .int(let value): try container.encode(value)
+        case .bigInteger(let value): try container.encode(value)
         case .double(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .array(let values): try container.encode(values)
         case .object(let members):
             try container.encode(Dictionary(members.map { ($0.key, $0.value) }) { _, last in last })
         }
+    }
+}
+
+extension JSONValue: WireEncodable {
+    func write(to output: JSONOutput) { output.write(fragment) }
+}
+
+// There is no literal for `null`: with one, comparing an optional value with `nil` would be ambiguous.
+extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    /// `true` or `false`.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// An integer.
+    public init(integerLiteral value: Int) { self = .int(value) }
+    /// A floating-point number.
+    public init(floatLiteral value: Double) { self = .double(value) }
+    /// A string.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// An array.
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// An object.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(elements.map { Member($0.0, $0.1) })
     }
 }

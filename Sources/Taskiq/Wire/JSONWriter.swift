@@ -3,27 +3,87 @@
 
 /// Writes JSON text: compact, UTF-8, no escapes but those that JSON demands.
 enum JSONWriter {
+    @inline(__always)
     static func write(string text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { characters in
-            for byte in characters {
-                switch byte {
-                case UInt8(ascii: "\""): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-                case UInt8(ascii: "\\"): bytes.append(contentsOf: [byte, byte])
-                case 0x08: bytes.append(contentsOf: "\\b".utf8)
-                case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-                case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-                case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-                case 0x09: bytes.append(contentsOf: "\\t".utf8)
-                case 0..<0x20:
-                    bytes.append(contentsOf: "\\u00".utf8)
-                    bytes.append(contentsOf: hexadecimal(CollectionOfOne(byte)).utf8)
-                default: bytes.append(byte)
-                }
+            let end = endOfPlainText(in: characters, from: 0)
+            if end == characters.count {
+                bytes.append(contentsOf: characters)
+            } else {
+                writeEscaped(characters, plainTo: end, to: &bytes)
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func writeEscaped(
+        _ characters: UnsafeBufferPointer<UInt8>,
+        plainTo firstEnd: Int,
+        to bytes: inout [UInt8]
+    ) {
+        var start = 0
+        var end = firstEnd
+        while true {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start..<end]))
+            guard end < characters.count else { return }
+            writeEscape(of: characters[end], to: &bytes)
+            start = end + 1
+            end = endOfPlainText(in: characters, from: start)
+        }
+    }
+
+    /// Where the characters end that stand for themselves, found eight at a time.
+    @inline(__always)
+    private static func endOfPlainText(in characters: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var index = start
+        let raw = UnsafeRawBufferPointer(characters)
+        while index + 8 <= raw.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let special = JSONPlainText.escapedBytes(of: word)
+            guard special == 0 else { return index + special.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < raw.count, JSONPlainText.isPlain(raw[index]) || raw[index] >= 0x80 { index += 1 }
+        return index
+    }
+
+    private static func writeEscape(of byte: UInt8, to bytes: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+        case 0x08: bytes.append(contentsOf: "\\b".utf8)
+        case 0x0C: bytes.append(contentsOf: "\\f".utf8)
+        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+        case 0x09: bytes.append(contentsOf: "\\t".utf8)
+        default:
+            bytes.append(contentsOf: "\\u00".utf8)
+            bytes.append(contentsOf: hexadecimal(CollectionOfOne(byte)).utf8)
+        }
+    }
+
+    /// Writes an integer that fits a machine word without making a string of it.
+    static func write(integer value: Int, to bytes: inout [UInt8]) {
+        if value >= 0, value < 10 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value))
+            return
+        }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = 20
+            var rest = value.magnitude
+            repeat {
+                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                start -= 1
+                digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+                rest = quotient
+            } while rest > 0
+            if value < 0 {
+                start -= 1
+                digits.initializeElement(at: start, to: UInt8(ascii: "-"))
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        }
     }
 
     /// Writes a number as Python's `repr` spells it; JSON has no word for what is not finite, so that becomes `null`.
@@ -31,8 +91,17 @@ enum JSONWriter {
         bytes.append(contentsOf: value.isFinite ? value.description.utf8 : "null".utf8)
     }
 
+    @inline(__always)
     static func write(_ fragment: JSONFragment, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: fragment.bytes)
+        fragment.storage.withUnsafeBufferPointer { storage in
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: storage[fragment.range]))
+        }
+    }
+
+    /// Appends text that is JSON already.
+    @inline(__always)
+    static func write(literal text: StaticString, to bytes: inout [UInt8]) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
     static func write(_ fragments: [JSONFragment], to bytes: inout [UInt8]) {
@@ -45,6 +114,7 @@ enum JSONWriter {
     }
 
     /// Writes an object, each value by the closure.
+    @inline(__always)
     static func write<Value>(
         object members: some Sequence<(String, Value)>,
         to bytes: inout [UInt8],

@@ -37,6 +37,7 @@ enum Golden {
         case .null: return fragment.isNull
         case .bool(let value): return (try? fragment.decode(Bool.self)) == value
         case .int(let value): return fragment.text == "\(value)" && (try? fragment.decode(Int.self)) == value
+        case .bigInteger(let value): return fragment.text == value.description
         case .double: return false
         case .string(let value): return (try? fragment.decode(String.self)) == value
         case .array(let values):

@@ -76,17 +76,17 @@ struct ClosureTaskTests {
                 "async", ["null", "2"], [],
                 #"task "async": argument 1 (a): expected an integer, found null (the parameter is Int)"#
             ),
-            ("async", ["1", #""x""#, "3"], [], #"task "async": takes 2 positional argument(s), 3 were given"#),
+            ("async", ["1", #""x""#, "3"], [], #"task "async": takes 2 positional arguments, 3 were given"#),
             (
                 "async", ["1", #""x""#], [("a", "1")],
                 #"task "async": argument 1 (a) was given twice, by position and by name"#
             ),
             ("async", ["1", #""x""#], [("z", "1")], #"task "async": has no parameter "z""#),
-            ("none", ["1"], [], #"task "none": takes 0 positional argument(s), 1 were given"#),
+            ("none", ["1"], [], #"task "none": takes 0 positional arguments, 1 was given"#),
             ("none", [], [("a", "1")], #"task "none": has no parameter "a""#),
             (
-                "unnamed", ["1", "2", #"{"k":1}"#], [],
-                #"task "unnamed": argument 3: k: expected true or false, found 1 (the parameter is Dictionary<String, Bool>)"#
+                "unnamed", ["1", "2", #"{"k":2}"#], [],
+                #"task "unnamed": argument 3: k: expected true or false, found 2 (the parameter is Dictionary<String, Bool>)"#
             ),
             ("unnamed", ["1"], [("b", "2")], #"task "unnamed": argument 2 is missing: expected Double"#),
             (

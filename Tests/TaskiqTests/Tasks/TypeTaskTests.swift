@@ -86,7 +86,7 @@ struct TypeTaskTests {
             ),
             (
                 [#""p""#, #"{"width":1,"height":2}"#, "1", "{}", "5"], "{}",
-                #"task "images:resize": takes 4 positional argument(s), 5 were given"#
+                #"task "images:resize": takes 4 positional arguments, 5 were given"#
             ),
         ]
     )
@@ -100,7 +100,7 @@ struct TypeTaskTests {
         #expect(try await run("Ping").returnValue.isNull)
         #expect(
             try await run("Ping", args: ["1"]).error?.message
-                == #"task "Ping": takes 0 positional argument(s), 1 were given"#
+                == #"task "Ping": takes 0 positional arguments, 1 was given"#
         )
         #expect(try await run("Ping", kwargs: #"{"a":1}"#).error?.message == #"task "Ping": has no parameter "a""#)
     }

@@ -15,7 +15,8 @@ struct JSONCodableTests {
         case polygon([Int], name: String?)
     }
 
-    private enum Color: String, Codable, CaseIterable { case red, green }
+    // Foundation makes an object of a dictionary only if its keys say that they are coding keys.
+    private enum Color: String, Codable, CodingKeyRepresentable, CaseIterable { case red, green }
 
     private struct Leaf: Codable, Equatable {
         var name: String

@@ -127,7 +127,7 @@ struct JSONFormatterTests {
         func message(_ text: String) -> String? {
             (#expect(throws: TaskiqError.self) { try JSONFormatter().loads(Array(text.utf8)) })?.message
         }
-        #expect(message("{}")?.contains(#"has no field "args""#) == true)
+        #expect(message("{}")?.contains(#"has no field "task_id""#) == true)
         #expect(
             message(#"{"task_id":5,"task_name":"n","labels":{},"args":[],"kwargs":{}}"#)
                 == #"the message's field "task_id" must be a string, found 5"#

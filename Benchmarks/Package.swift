@@ -1,0 +1,26 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "taskiq-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "taskiq", path: ".."),
+    ],
+    targets: [
+        .executableTarget(
+            name: "TaskiqBenchmarks",
+            dependencies: [.product(name: "Taskiq", package: "taskiq")]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

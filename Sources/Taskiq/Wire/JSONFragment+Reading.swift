@@ -1,0 +1,98 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+extension JSONFragment {
+    /// What a value is, told by its first byte.
+    enum Kind {
+        case object, array, string, number, bool, null
+    }
+
+    @inline(__always)
+    var kind: Kind {
+        switch firstByte {
+        case UInt8(ascii: "{"): .object
+        case UInt8(ascii: "["): .array
+        case UInt8(ascii: "\""): .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): .bool
+        case UInt8(ascii: "n"): .null
+        default: .number
+        }
+    }
+
+    @inline(__always)
+    var firstByte: UInt8 { range.isEmpty ? 0 : storage[range.lowerBound] }
+
+    /// The content of a string; nil for anything else.
+    @inline(__always)
+    func stringValue() -> String? {
+        guard kind == .string else { return nil }
+        var scanner = JSONScanner(self)
+        return try? scanner.string()
+    }
+
+    /// The value as true or false.
+    func boolValue(_ conversion: Conversion) -> Bool? {
+        switch kind {
+        case .bool: firstByte == UInt8(ascii: "t")
+        case .number where conversion == .lax:
+            switch Double(text) {
+            case 0: false
+            case 1: true
+            default: nil
+            }
+        case .string where conversion == .lax: stringValue().flatMap(LaxText.bool)
+        default: nil
+        }
+    }
+
+    /// The value as an integer that fits a type.
+    @inline(__always)
+    func integerValue<Number: FixedWidthInteger>(_ type: Number.Type, _ conversion: Conversion) -> Number? {
+        if let small = smallInteger { return Number(exactly: small) }
+        return otherIntegerValue(type, conversion)
+    }
+
+    private func otherIntegerValue<Number: FixedWidthInteger>(
+        _ type: Number.Type,
+        _ conversion: Conversion
+    ) -> Number? {
+        switch kind {
+        case .number:
+            let text = text
+            if let number = Number(text) { return number }
+            return Double(text).flatMap(Number.init(exactly:))
+        case .bool where conversion == .lax: return firstByte == UInt8(ascii: "t") ? 1 : 0
+        case .string where conversion == .lax: return stringValue().flatMap(LaxText.integerDigits).flatMap { Number($0) }
+        default: return nil
+        }
+    }
+
+    /// The value of plain digits that cannot overflow.
+    @inline(__always)
+    private var smallInteger: Int? {
+        storage.withUnsafeBufferPointer { bytes in
+            var index = range.lowerBound
+            let isNegative = bytes[index] == UInt8(ascii: "-")
+            if isNegative { index += 1 }
+            guard range.upperBound - index <= 18, index < range.upperBound else { return nil }
+            var value = 0
+            while index < range.upperBound {
+                let digit = bytes[index] &- UInt8(ascii: "0")
+                guard digit < 10 else { return nil }
+                value = value &* 10 &+ Int(digit)
+                index += 1
+            }
+            return isNegative ? -value : value
+        }
+    }
+
+    /// The value as a number.
+    func doubleValue(_ conversion: Conversion) -> Double? {
+        switch kind {
+        case .number: smallInteger.map(Double.init) ?? Double(text)
+        case .bool where conversion == .lax: firstByte == UInt8(ascii: "t") ? 1 : 0
+        case .string where conversion == .lax: stringValue().flatMap(LaxText.double)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,221 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+/// The text that an encoding writes, and the values in it that are not finished.
+final class JSONOutput {
+    enum Form {
+        case unset, scalar, object, array
+    }
+
+    /// A value whose end is not written yet.
+    private struct Level {
+        let start: Int
+        let key: (any CodingKey)?
+        var form = Form.unset
+        var count = 0
+        var keys = JSONWrittenKeys()
+        var needsTree = false
+    }
+
+    private(set) var bytes: [UInt8]
+    private var levels: [Level] = []
+    /// The path of the value that is written first.
+    private let path: [any CodingKey]
+    /// Whether the places of the outermost object's members are to be remembered.
+    private let recordsMembers: Bool
+    private(set) var members: [(name: String, range: Range<Int>)] = []
+    /// Whether the members are known: the outermost value was an object, written in order.
+    private(set) var hasMembers = false
+
+    init(path: [any CodingKey] = [], recordsMembers: Bool = false) {
+        self.path = path
+        self.recordsMembers = recordsMembers
+        bytes = []
+        bytes.reserveCapacity(128)
+    }
+
+    func path(to level: Int) -> [any CodingKey] {
+        path + levels.prefix(level).compactMap(\.key)
+    }
+
+    // MARK: Values
+
+    /// Writes one value of any type.
+    func write<Value: Encodable>(_ value: Value, key: (any CodingKey)?) throws {
+        if writeBasic(value) { return }
+        if let value = value as? any WireEncodable {
+            levels.append(Level(start: bytes.count, key: key, form: .scalar))
+            defer { levels.removeLast() }
+            try value.write(to: self)
+        } else {
+            try writeEncoded(value, key: key)
+        }
+    }
+
+    /// Writes a value of the types that arguments mostly have; others are left.
+    @inline(__always)
+    private func writeBasic<Value>(_ value: Value) -> Bool {
+        if let value = same(value, as: Int.self) {
+            JSONWriter.write(integer: value, to: &bytes)
+        } else if let value = same(value, as: String.self) {
+            JSONWriter.write(string: value, to: &bytes)
+        } else if let value = same(value, as: Bool.self) {
+            write(value)
+        } else if let value = same(value, as: Double.self) {
+            JSONWriter.write(double: value, to: &bytes)
+        } else if let values = same(value, as: [String].self) {
+            writeArray(values) { JSONWriter.write(string: $0, to: &$1) }
+        } else if let values = same(value, as: [Int].self) {
+            writeArray(values) { JSONWriter.write(integer: $0, to: &$1) }
+        } else {
+            return false
+        }
+        return true
+    }
+
+    @inline(__always)
+    private func writeArray<Element>(_ values: [Element], _ write: (Element, inout [UInt8]) -> Void) {
+        bytes.append(UInt8(ascii: "["))
+        var isFirst = true
+        for value in values {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            write(value, &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// Writes a value as its own conformance would have it.
+    func writeEncoded(_ value: some Encodable, key: (any CodingKey)?) throws {
+        let start = bytes.count
+        let depth = levels.count
+        levels.append(Level(start: start, key: key))
+        defer { levels.removeSubrange(depth...) }
+        try value.encode(to: JSONEncoding(output: self, level: depth + 1))
+        if levels[depth].needsTree {
+            bytes.removeSubrange(start...)
+            let node = JSONTreeEncoding.Node()
+            try value.encode(to: JSONTreeEncoding(node: node, codingPath: path(to: depth + 1)))
+            node.write(to: &bytes)
+            return
+        }
+        switch levels[depth].form {
+        case .scalar: break
+        case .array: bytes.append(UInt8(ascii: "]"))
+        case .object:
+            if depth == 0, recordsMembers {
+                endMember()
+                hasMembers = true
+            }
+            bytes.append(UInt8(ascii: "}"))
+        // A value that encoded nothing at all is an empty object, as in Foundation's encoder.
+        case .unset: JSONWriter.write(literal: "{}", to: &bytes)
+        }
+    }
+
+    /// Writes an object whose members the closure writes, each by one call.
+    func writeObject(_ body: ((_ key: String, _ value: any Encodable) throws -> Void) throws -> Void) throws {
+        bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
+        try body { key, value in
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            write(key)
+            bytes.append(UInt8(ascii: ":"))
+            try write(value, key: JSONName(stringValue: key))
+        }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// The path of the value that is being written.
+    var codingPath: [any CodingKey] { path(to: levels.count) }
+
+    // MARK: Containers
+
+    /// Opens a container, or goes on with it; false if the value cannot be written in order.
+    func open(_ form: Form, at level: Int) -> Bool {
+        guard level == levels.count else {
+            needTree(at: level)
+            return false
+        }
+        if levels[level - 1].form == form { return true }
+        guard levels[level - 1].form == .unset else { return false }
+        levels[level - 1].form = form
+        bytes.append(form == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
+        return true
+    }
+
+    /// Has a value start anew as a tree, because something of it came out of order.
+    func needTree(at level: Int) {
+        if level <= levels.count { levels[level - 1].needsTree = true }
+    }
+
+    func count(at level: Int) -> Int {
+        level <= levels.count ? levels[level - 1].count : 0
+    }
+
+    /// Writes what stands before a member's value.
+    @inline(__always)
+    func beginMember(_ key: String, at level: Int) {
+        guard level == levels.count else {
+            needTree(at: level)
+            return
+        }
+        if !levels[level - 1].keys.insert(key, into: bytes, from: levels[level - 1].start) {
+            levels[level - 1].needsTree = true
+        }
+        if levels[level - 1].count > 0 {
+            if recordsMembers, level == 1 { endMember() }
+            bytes.append(UInt8(ascii: ","))
+        }
+        levels[level - 1].count += 1
+        JSONWriter.write(string: key, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        if recordsMembers, level == 1 { members.append((key, bytes.count..<bytes.count)) }
+    }
+
+    /// Writes what stands before an element.
+    @inline(__always)
+    func beginElement(at level: Int) {
+        guard level == levels.count else {
+            needTree(at: level)
+            return
+        }
+        if levels[level - 1].count > 0 { bytes.append(UInt8(ascii: ",")) }
+        levels[level - 1].count += 1
+    }
+
+    /// Says that the value of a level is a single one, which is written next.
+    func beginScalar(at level: Int) {
+        guard level == levels.count, levels[level - 1].form == .unset else { return needTree(at: level) }
+        levels[level - 1].form = .scalar
+    }
+
+    private func endMember() {
+        guard let last = members.indices.last else { return }
+        members[last].range = members[last].range.lowerBound..<bytes.count
+    }
+
+    // MARK: Scalars
+
+    func writeNull() { JSONWriter.write(literal: "null", to: &bytes) }
+
+    func write(_ value: Bool) { JSONWriter.write(literal: value ? "true" : "false", to: &bytes) }
+
+    func write(_ value: String) { JSONWriter.write(string: value, to: &bytes) }
+
+    func write(_ value: Double) { JSONWriter.write(double: value, to: &bytes) }
+
+    func write(_ value: Float) { write(plain: value.isFinite ? value.description : "null") }
+
+    func write(_ value: Int) { JSONWriter.write(integer: value, to: &bytes) }
+
+    func write(_ value: some FixedWidthInteger) {
+        if let value = Int(exactly: value) { write(value) } else { write(plain: "\(value)") }
+    }
+
+    func write(_ value: JSONFragment) { JSONWriter.write(value, to: &bytes) }
+
+    /// Writes text that is JSON already.
+    func write(plain text: String) { bytes.append(contentsOf: text.utf8) }
+}

@@ -1,0 +1,55 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+/// The keys of an object in the making, kept just well enough to notice one that comes a second time.
+///
+/// Keys of different shape, as nearly all are, cost one bit; only when two look alike is the written text searched, and
+/// objects of very many keys get a set.
+struct JSONWrittenKeys {
+    private static let longestSearch = 16
+    private var shapes: UInt64 = 0
+    private var count = 0
+    private var names: Set<String>?
+
+    /// Remembers a key; false if the object, whose text so far starts at a place, has it already.
+    @inline(__always)
+    mutating func insert(_ key: String, into text: [UInt8], from start: Int) -> Bool {
+        count += 1
+        if names != nil || count > Self.longestSearch { return insertIntoSet(key, text, start) }
+        let shape = Self.shape(of: key)
+        guard shapes & shape != 0 else {
+            shapes |= shape
+            return true
+        }
+        return !Self.keys(of: text, from: start).contains(key)
+    }
+
+    private mutating func insertIntoSet(_ key: String, _ text: [UInt8], _ start: Int) -> Bool {
+        if names == nil { names = Set(Self.keys(of: text, from: start)) }
+        return names?.insert(key).inserted == true
+    }
+
+    @inline(__always)
+    private static func shape(of key: String) -> UInt64 {
+        var key = key
+        return key.withUTF8 { bytes in
+            guard let first = bytes.first, let last = bytes.last else { return 1 }
+            let middle = Int(bytes[bytes.count / 2])
+            let place = bytes.count &+ Int(first) &* 3 &+ middle &* 7 &+ Int(last) &* 13
+            return 1 << UInt64(place & 63)
+        }
+    }
+
+    private static func keys(of text: [UInt8], from start: Int) -> [String] {
+        var keys: [String] = []
+        text.withUnsafeBufferPointer { buffer in
+            var cursor = JSONCursor(buffer, from: start, to: buffer.count)
+            // The object has no end yet, which ends the loop with an error that says so.
+            try? cursor.object { (cursor, key) throws(TaskiqError) in
+                keys.append(cursor.text(of: key))
+                _ = try cursor.value()
+            }
+        }
+        return keys
+    }
+}
