@@ -19,7 +19,7 @@ public protocol TaskiqMiddleware: Sendable {
     func preSend(_ message: inout TaskiqMessage) async throws
     /// A message was accepted by the broker.
     func postSend(_ message: TaskiqMessage) async
-    /// A message could not be sent.
+    /// A message could not be sent, or a later middleware kept it from being sent.
     func onSendError(_ error: any Error, message: TaskiqMessage) async
     /// A task is about to run; its message may be changed.
     func preExecute(_ message: inout TaskiqMessage, context: Context) async throws
