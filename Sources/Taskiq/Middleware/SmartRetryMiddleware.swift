@@ -12,8 +12,8 @@
 /// came with the message is kept in the label `_retry_delay`. The label `delay` holds the delay that this retry waits,
 /// as Python writes it.
 ///
-/// The delay is kept by the transport, so that it survives the worker. On a transport that cannot delay, the retry is
-/// delivered at once; the waiting is not done in the worker, where it would take the place of other tasks.
+/// The delay is kept by the transport, so that it survives the worker. On a transport that cannot delay (PUB/SUB), the retry
+/// comes at once; the waiting is not done in the worker, where it would take the place of other tasks.
 public struct SmartRetryMiddleware: TaskiqMiddleware {
     /// Chance in the delay, so that tasks that failed together are not run again together.
     public struct Jitter: Sendable, Hashable {

@@ -25,7 +25,7 @@ public protocol TaskiqMiddleware: Sendable {
     func preExecute(_ message: inout TaskiqMessage, context: Context) async throws
     /// A task failed; its result may be changed.
     func onError(_ error: any Error, message: TaskiqMessage, result: inout StoredResult, context: Context) async throws
-    /// A task ended, well or not; its result may be changed.
+    /// A task ended, as `context.outcome` says, well or not; its result may be changed.
     func postExecute(_ message: TaskiqMessage, result: inout StoredResult, context: Context) async throws
     /// The result is on its way to the broker, or stored by another result backend.
     func postSave(_ message: TaskiqMessage, result: StoredResult) async

@@ -96,6 +96,8 @@ struct RetryMiddlewareTests {
         #expect(try await !isRetried(broker(SimpleRetryMiddleware()), retrying, task: "skip"))
         #expect(try await !isRetried(broker(SimpleRetryMiddleware()), retrying, task: "reject"))
         #expect(try await !isRetried(broker(SimpleRetryMiddleware(), throwing: CancellationError()), retrying))
+        #expect(try await !isRetried(broker(SimpleRetryMiddleware(noResultOnRetry: false)), retrying, task: "skip"))
+        #expect(!journal.entries.contains("kick"))
         let receipt = try await broker(SimpleRetryMiddleware())
             .receive(TaskiqMessage(taskID: "i", taskName: "t", labels: retrying), abandoning: true)
         guard case .released? = receipt.settlements.first, receipt.settlements.count == 1 else {

@@ -137,10 +137,13 @@ struct UniqueMiddlewareTests {
         let first = try await bounded.kiq(named: "t")
         clock.advance(by: .seconds(60))
         #expect(try await bounded.kiq(named: "t").taskID != first.taskID)
-        let lasting = broker(.lasting(.seconds(60)))
+        let lasting = broker(.lasting(.seconds(60)), backend: RecordingBackend())
+        try await lasting.startup()
         let one = try await lasting.kiq(named: "t")
         await lasting.receive(try #require(sent(lasting).first).message)
         #expect(try await lasting.kiq(named: "t").taskID == one.taskID)
+        #expect(try await lasting.resultBackend.isResultReady(for: one.taskID))
+        await lasting.shutdown()
         // By labels: both.
         let labelled = broker()
         let labels: Labels = [.unique(for: .seconds(60)), .uniqueUntilEnded]
@@ -192,6 +195,21 @@ struct UniqueKeyStoreTests {
         for name in ["b", "c", "d", "e"] {
             #expect(try await store.claim(name, for: "x", period: .seconds(1)) == TaskID(rawValue: name))
         }
+    }
+
+    @Test("when room is made, all that is over goes")
+    func allOver() async throws {
+        let store = InMemoryUniqueKeyStore(capacity: 8, clock: clock)
+        for number in 0..<8 {
+            _ = try await store.claim(
+                "\(number)",
+                for: TaskID(rawValue: "\(number)"),
+                period: .seconds(number < 6 ? 1 : 9)
+            )
+        }
+        clock.advance(by: .seconds(1))
+        _ = try await store.claim("8", for: "8", period: .seconds(9))
+        #expect(store.count == 3)
     }
 
     @Test("long keys count by their length")
