@@ -6,7 +6,8 @@
 /// Every requirement has a default that does nothing. With middlewares A and B in that order, a sender runs
 /// `preSend` A, B, then sends, then `postSend` B, A; a worker runs `preExecute` A, B, the task, then `onError` B, A if
 /// it failed, `postExecute` B, A and, once the result is stored, `postSave` B, A. `send` and `execute` enclose the
-/// whole, A outermost, for what hooks cannot do: task-locals, locks, time limits.
+/// whole, A outermost, for what hooks cannot do: task-locals, locks, time limits. What must be let go of in any case is
+/// taken there: when a later `preExecute` throws, or a stopping worker gives the task back, no hook follows.
 ///
 /// A hook that throws harms nothing else: on the sending side the sender sees its error; on the worker's side the task
 /// gets an error result.

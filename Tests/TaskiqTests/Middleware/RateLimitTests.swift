@@ -149,6 +149,22 @@ struct RateLimitTests {
         #expect(clock.slept.count == 1)
     }
 
+    @Test("a worker that stops gives back what waits for its turn")
+    func stopping() async throws {
+        let broker = broker(middleware(RateLimit(1, per: .seconds(1)), patience: .seconds(60)))
+        #expect(try await putBack(broker) == nil)
+        let waiting = Task {
+            try? await untilCancelled()
+            return try await broker.receive(TaskiqMessage(taskID: "i", taskName: "t"), abandoning: true)
+        }
+        waiting.cancel()
+        let receipt = try await waiting.value
+        guard case .released? = receipt.settlements.first, receipt.settlements.count == 1 else {
+            Issue.record("\(receipt.settlements)")
+            return
+        }
+    }
+
     @Test("what is put back counts neither as a retry nor as a requeue, and was not started")
     func uncounted() async throws {
         let broker = broker(middleware(RateLimit(1, per: .seconds(1))))
