@@ -9,12 +9,14 @@ let package = Package(
         .library(name: "TaskiqCron", targets: ["TaskiqCron"]),
         .library(name: "TaskiqZeroMQ", targets: ["TaskiqZeroMQ"]),
         .library(name: "TaskiqApp", targets: ["TaskiqApp"]),
+        .library(name: "TaskiqTracing", targets: ["TaskiqTracing"]),
         .executable(name: "taskiq", targets: ["TaskiqCLI"]),
         .executable(name: "taskiq-scheduler", targets: ["TaskiqSchedulerDaemon"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -34,6 +36,16 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
+        // Traces of tasks; a module of its own, so that who does not trace builds none of it.
+        .target(
+            name: "TaskiqTracing",
+            dependencies: [
+                "Taskiq",
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
 
@@ -137,6 +149,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "TaskiqTracingTests",
+            dependencies: [
+                "Taskiq", "TaskiqTracing",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
         .testTarget(

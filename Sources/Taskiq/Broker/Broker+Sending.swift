@@ -80,7 +80,7 @@ extension Broker {
         )
         // A schedule concerns the scheduler alone; each message would only carry it along.
         message.labels[LabelSchedule.labelName] = nil
-        for middleware in chain.middlewares { try await middleware.preSend(&message) }
+        try await preSend(&message)
         let final = message
         do {
             try await chain.send(final) { message in
@@ -95,5 +95,19 @@ extension Broker {
         }
         for middleware in chain.middlewares.reversed() { await middleware.postSend(final) }
         return final.taskID
+    }
+
+    /// Those whose hook has run are told when a later one throws, so that they let go of what they took for the message.
+    private func preSend(_ message: inout TaskiqMessage) async throws {
+        for (index, middleware) in chain.middlewares.enumerated() {
+            do {
+                try await middleware.preSend(&message)
+            } catch {
+                for middleware in chain.middlewares[..<index].reversed() {
+                    await middleware.onSendError(error, message: message)
+                }
+                throw error
+            }
+        }
     }
 }

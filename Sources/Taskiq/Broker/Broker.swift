@@ -26,6 +26,7 @@ public final class Broker: Sendable {
         var tasks: [TaskName: RegisteredTask] = [:]
         var handlers: [(event: TaskiqEvent, action: @Sendable (Broker) async throws -> Void)] = []
         var registrationErrors: [TaskiqError] = []
+        var retryConditions: [TaskName: RetryCondition] = [:]
         var phase = Phase.stopped
         var role = Role.client
         var inProcessWorker: Task<Void, Never>?

@@ -16,6 +16,8 @@ public struct Context: Sendable {
     public let delivery: DeliveryInfo
     /// When the task's time is up; nil without a limit.
     public var deadline: ContinuousClock.Instant?
+    /// How the task ended, for `postExecute`; nil before.
+    public internal(set) var outcome: TaskOutcome?
     /// A logger that carries the task's id and name.
     public let logger: Logger
     let acknowledgement: Acknowledgement

@@ -6,7 +6,8 @@
 /// Every requirement has a default that does nothing. With middlewares A and B in that order, a sender runs
 /// `preSend` A, B, then sends, then `postSend` B, A; a worker runs `preExecute` A, B, the task, then `onError` B, A if
 /// it failed, `postExecute` B, A and, once the result is stored, `postSave` B, A. `send` and `execute` enclose the
-/// whole, A outermost, for what hooks cannot do: task-locals, locks, time limits.
+/// whole, A outermost, for what hooks cannot do: task-locals, locks, time limits. What must be let go of in any case is
+/// taken there: when a later `preExecute` throws, or a stopping worker gives the task back, no hook follows.
 ///
 /// A hook that throws harms nothing else: on the sending side the sender sees its error; on the worker's side the task
 /// gets an error result.
@@ -19,13 +20,13 @@ public protocol TaskiqMiddleware: Sendable {
     func preSend(_ message: inout TaskiqMessage) async throws
     /// A message was accepted by the broker.
     func postSend(_ message: TaskiqMessage) async
-    /// A message could not be sent.
+    /// A message could not be sent, or a later middleware kept it from being sent.
     func onSendError(_ error: any Error, message: TaskiqMessage) async
     /// A task is about to run; its message may be changed.
     func preExecute(_ message: inout TaskiqMessage, context: Context) async throws
     /// A task failed; its result may be changed.
     func onError(_ error: any Error, message: TaskiqMessage, result: inout StoredResult, context: Context) async throws
-    /// A task ended, well or not; its result may be changed.
+    /// A task ended, as `context.outcome` says, well or not; its result may be changed.
     func postExecute(_ message: TaskiqMessage, result: inout StoredResult, context: Context) async throws
     /// The result is on its way to the broker, or stored by another result backend.
     func postSave(_ message: TaskiqMessage, result: StoredResult) async

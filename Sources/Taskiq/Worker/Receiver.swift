@@ -238,6 +238,8 @@ struct Receiver: Sendable {
                 context.logger.warning("a task could not be acknowledged", metadata: ["error.message": "\(error)"])
             }
         }
+        var context = context
+        context.outcome = TaskOutcome(outcome, of: message)
         let wish = await postExecute(message, &result, context)
         switch wish.map({ ExecutionOutcome($0, result) }) ?? outcome {
         case .abandoned, .result: await store(result, message: message, context: context, type: type)
