@@ -33,7 +33,10 @@ extension Duration {
 
     /// Reads a duration as pydantic does: ISO 8601 (`P1DT2H`, with fractions and a sign), `3 days, 01:00:05`, `3d`, or
     /// `01:00` (hours and minutes); nil for anything else, and beyond 100,000 years.
-    init?(pydantic text: String) {
+    ///
+    /// No initializer: the compiler that looks for one on Linux finds that of another module's `timespec`, and refuses
+    /// the clocks of this one in release builds.
+    static func parse(pydantic text: String) -> Duration? {
         var bytes = text.utf8[...]
         let sign: Int64
         switch bytes.first {
@@ -46,15 +49,15 @@ extension Duration {
             bytes.removeFirst()
             found = Self.designated(&bytes)
         } else if let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
-            bytes.distance(from: bytes.startIndex, to: colon) >= 2,
+            colon > bytes.startIndex,
             bytes[..<colon].allSatisfy({ (0x30...0x39).contains($0) })
         {
-            found = Self.clock(&bytes, hoursBelow: 1 << 32)
+            found = Self.hoursAndMinutes(&bytes, hoursBelow: 1 << 32)
         } else {
             found = Self.daysAndClock(&bytes)
         }
         guard let found, bytes.isEmpty, found <= Self.longest else { return nil }
-        self = .microseconds(sign * found)
+        return .microseconds(sign * found)
     }
 
     /// 100,000 years of 365 days, in microseconds.
@@ -116,11 +119,13 @@ extension Duration {
         if bytes.first == UInt8(ascii: ",") { bytes.removeFirst() }
         if bytes.first == UInt8(ascii: " ") { bytes.removeFirst() }
         guard !bytes.isEmpty else { return days * 86_400_000_000 }
-        return clock(&bytes, hoursBelow: 24).map { days * 86_400_000_000 + $0 }
+        return hoursAndMinutes(&bytes, hoursBelow: 24).map { days * 86_400_000_000 + $0 }
     }
 
-    /// `01:00`, `01:00:05.5`, in microseconds.
-    private static func clock(_ bytes: inout Substring.UTF8View, hoursBelow limit: Int64) -> Int64? {
+    /// `01:00`, `01:00:05.5`, in microseconds; an hour of one digit needs seconds, as in Python's own `1:00:05`.
+    private static func hoursAndMinutes(_ bytes: inout Substring.UTF8View, hoursBelow limit: Int64) -> Int64? {
+        let isLong = bytes.prefix { (0x30...0x39).contains($0) }.count > 1
+        guard isLong || bytes.filter({ $0 == UInt8(ascii: ":") }).count == 2 else { return nil }
         guard let hours = digits(&bytes), hours < limit, hours <= longest / 3_600_000_000 else { return nil }
         guard let rest = PythonDateTime.timeOfDay("00" + String(Substring(bytes))) else { return nil }
         bytes = bytes.dropFirst(bytes.count)

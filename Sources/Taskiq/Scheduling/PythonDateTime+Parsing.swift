@@ -23,16 +23,26 @@ extension PythonDateTime {
 
     /// An instant counted as pydantic counts: in seconds, or in milliseconds beyond 2·10¹⁰.
     init?(pydantic number: Double) {
-        self.init(secondsSinceEpoch: abs(number) > Self.largestSeconds ? number / 1000 : number)
+        if abs(number) > Self.largestSeconds {
+            self.init(number, microsecondsEach: 1000)
+        } else {
+            self.init(secondsSinceEpoch: number)
+        }
     }
 
     /// An instant, in UTC, to the nearest microsecond.
     init?(secondsSinceEpoch seconds: Double) {
-        guard seconds.isFinite, abs(seconds) < 1e12 else { return nil }
-        // The whole seconds apart, so that the fraction keeps its digits.
-        let whole = seconds.rounded(.down)
-        let fraction = ((seconds - whole) * 1e6).rounded(.toNearestOrEven)
-        self.init(microseconds: Int64(whole) * 1_000_000 + Int64(fraction), utcOffset: 0)
+        self.init(seconds, microsecondsEach: 1_000_000)
+    }
+
+    private init?(_ number: Double, microsecondsEach unit: Int64) {
+        guard abs(number) < 1e15 else { return nil }
+        // The whole number apart, so that the fraction keeps its digits.
+        let whole = number.rounded(.down)
+        let fraction = ((number - whole) * Double(unit)).rounded(.toNearestOrEven)
+        let (microseconds, overflow) = Int64(whole).multipliedReportingOverflow(by: unit)
+        guard !overflow else { return nil }
+        self.init(microseconds: microseconds + Int64(fraction), utcOffset: 0)
     }
 
     private static func number(_ text: String) -> Double? {

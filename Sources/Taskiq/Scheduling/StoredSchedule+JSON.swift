@@ -109,7 +109,7 @@ extension StoredSchedule {
         }
         if let text = try? fragment.decode(String.self) {
             if let seconds = whole(text) { return .seconds(seconds) }
-            if let duration = Duration(pydantic: text) { return .duration(duration) }
+            if let duration = Duration.parse(pydantic: text) { return .duration(duration) }
         }
         throw misfit("interval", "whole seconds or a duration", fragment)
     }
@@ -138,6 +138,6 @@ extension StoredSchedule {
 extension StoredSchedule.CronOffset {
     /// Takes text as Python does: what reads as a duration is one, the rest is the name of a zone.
     public init(text: String) {
-        self = Duration(pydantic: text).map(Self.duration) ?? .zone(text)
+        self = Duration.parse(pydantic: text).map(Self.duration) ?? .zone(text)
     }
 }

@@ -180,8 +180,8 @@ struct SerializerFuzzTests {
                 #expect(PythonDateTime(parsing: time.description) == time, "\(text)")
                 _ = time.timestamp
             }
-            if let duration = Duration(pydantic: text) {
-                #expect(Duration(pydantic: duration.iso8601) == duration, "\(text)")
+            if let duration = Duration.parse(pydantic: text) {
+                #expect(Duration.parse(pydantic: duration.iso8601) == duration, "\(text)")
             }
         }
     }
