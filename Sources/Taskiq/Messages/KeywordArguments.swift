@@ -33,6 +33,21 @@ public struct KeywordArguments: Sendable, Hashable {
         }
     }
 
+    /// Takes arguments of which hardly ever two have one name.
+    init(mostlyDistinct arguments: [Argument]) {
+        self.init([])
+        self.arguments = Self.areDistinct(arguments) ? arguments : KeywordArguments(arguments).arguments
+    }
+
+    /// Whether no name stands twice; a long list is not searched for it.
+    private static func areDistinct(_ arguments: [Argument]) -> Bool {
+        guard arguments.count <= 16 else { return false }
+        for index in arguments.indices.dropFirst() {
+            for earlier in 0..<index where arguments[earlier].name == arguments[index].name { return false }
+        }
+        return true
+    }
+
     /// Reads the members of a JSON object.
     init(_ fragment: JSONFragment) throws(TaskiqError) {
         var arguments: [Argument] = []

@@ -18,18 +18,21 @@ struct PositionalReader {
     mutating func next<Value: Decodable>(_ type: Value.Type) throws -> Value {
         defer { index += 1 }
         let fragment = try argument(type)
-        guard let fragment else {
-            // Only an optional parameter gets here.
-            if let type = type as? any ExpressibleByNilLiteral.Type, let value = type.init(nilLiteral: ()) as? Value {
-                return value
-            }
-            throw invalid("\(parameter) is missing: expected \(type)")
-        }
+        guard let fragment else { return try absent(type) }
         do {
             return try fragment.decodeLax(type)
         } catch {
             throw invalid("\(parameter): \(readableDescription(of: error)) (the parameter is \(type))")
         }
+    }
+
+    /// The value of a parameter that was left out: nil if it is optional.
+    @inline(never)
+    private func absent<Value>(_ type: Value.Type) throws -> Value {
+        if let type = type as? any ExpressibleByNilLiteral.Type, let value = type.init(nilLiteral: ()) as? Value {
+            return value
+        }
+        throw invalid("\(parameter) is missing: expected \(type)")
     }
 
     /// The argument of the next parameter: as it was given, else the default value.

@@ -25,13 +25,15 @@ enum TaskArguments {
 
     /// What was given, and what has been asked for so far.
     final class Source {
-        private let message: TaskiqMessage
-        private let defaults: KeywordArguments
+        fileprivate let message: TaskiqMessage
+        fileprivate let defaults: KeywordArguments
         /// The parameters in the order in which they were asked for; kept only where it matters.
-        private var asked: [String] = []
-        private let keepsNames: Bool
+        fileprivate var asked: [String] = []
+        fileprivate let keepsNames: Bool
         /// Which of the first keywords were asked for, a bit each.
-        private var used: UInt64 = 0
+        @exclusivity(unchecked) fileprivate var used: UInt64 = 0
+        /// The place of the keyword that is asked for next, most likely.
+        @exclusivity(unchecked) fileprivate var expected = 0
 
         init(_ message: TaskiqMessage, defaults: KeywordArguments) {
             self.message = message
@@ -94,7 +96,7 @@ extension TaskArguments.Source: JSONMemberSource {
 
     func member(_ name: String) throws -> JSONFragment? {
         let keywords = message.kwargs.arguments
-        let place = keywords.firstIndex { $0.name == name }
+        let place = self.place(of: name, in: keywords)
         if let place, place < 64 { used |= 1 << UInt64(place) }
         guard keepsNames else { return place.map { keywords[$0].value } }
         let index: Int
@@ -107,6 +109,18 @@ extension TaskArguments.Source: JSONMemberSource {
         guard index < message.args.count else { return place.map { keywords[$0].value } ?? defaults[name] }
         guard place == nil else { throw invalid("\"\(name)\" was given twice, by position and by name") }
         return message.args[index]
+    }
+
+    /// Mostly the keywords are in the order of the properties.
+    @inline(__always)
+    private func place(of name: String, in keywords: [KeywordArguments.Argument]) -> Int? {
+        if expected < keywords.count, keywords[expected].name == name {
+            expected += 1
+            return expected - 1
+        }
+        guard let place = keywords.firstIndex(where: { $0.name == name }) else { return nil }
+        expected = place + 1
+        return place
     }
 
     func isNil(_ key: some CodingKey) throws -> Bool {
@@ -137,6 +151,6 @@ extension JSONFragment {
 extension KeywordArguments {
     /// The members of a value that encodes as an object.
     init(encoding value: some Encodable) throws(TaskiqError) {
-        self.init(try JSONEncoding.members(of: value).lazy.map { Argument($0.name, $0.value) })
+        self.init(mostlyDistinct: try JSONEncoding.members(of: value))
     }
 }

@@ -177,6 +177,11 @@ struct JSONCursor {
         }
     }
 
+    /// Whether two keys that were stepped over are spelled alike.
+    func equals(_ key: JSONKeyRange, _ other: JSONKeyRange) -> Bool {
+        bytes[key.range].elementsEqual(bytes[other.range])
+    }
+
     /// Steps over a string, checking its form; says whether it holds escapes.
     @discardableResult
     private mutating func skipString() throws(TaskiqError) -> Bool {

@@ -46,21 +46,33 @@ extension JSONEncoding {
         do {
             try output.write(value, key: nil)
         } catch {
-            throw TaskiqError(.unencodable, "cannot encode \(Value.self) as JSON: \(readableDescription(of: error))")
+            throw failure(Value.self, error)
         }
     }
 
     /// The members of a value that encodes as an object, in one storage.
-    static func members(of value: some Encodable) throws(TaskiqError) -> [(name: String, value: JSONFragment)] {
+    static func members<Value: Encodable>(of value: Value) throws(TaskiqError) -> [KeywordArguments.Argument] {
         let output = JSONOutput(recordsMembers: true)
-        try write(value, to: output)
-        if output.hasMembers {
-            let bytes = output.bytes
-            return output.members.map { ($0.name, JSONFragment(trusting: bytes, range: $0.range)) }
+        do {
+            try output.writeEncoded(value, key: nil)
+        } catch {
+            throw failure(Value.self, error)
         }
-        var members: [(name: String, value: JSONFragment)] = []
-        var scanner = JSONScanner(output.bytes)
-        try scanner.object { key, value in members.append((key, value)) }
+        let bytes = output.bytes
+        var members: [KeywordArguments.Argument] = []
+        if output.hasMembers {
+            members.reserveCapacity(output.members.count)
+            for (name, range) in output.members {
+                members.append(KeywordArguments.Argument(name, JSONFragment(trusting: bytes, range: range)))
+            }
+        } else {
+            var scanner = JSONScanner(bytes)
+            try scanner.object { key, value in members.append(KeywordArguments.Argument(key, value)) }
+        }
         return members
+    }
+
+    private static func failure(_ type: any Any.Type, _ error: any Error) -> TaskiqError {
+        TaskiqError(.unencodable, "cannot encode \(type) as JSON: \(readableDescription(of: error))")
     }
 }

@@ -25,9 +25,15 @@ extension JSONFragment {
     /// The content of a string; nil for anything else.
     @inline(__always)
     func stringValue() -> String? {
-        guard kind == .string else { return nil }
-        var scanner = JSONScanner(self)
-        return try? scanner.string()
+        guard firstByte == UInt8(ascii: "\"") else { return nil }
+        return storage.withUnsafeBufferPointer { bytes in
+            let content = range.lowerBound + 1..<range.upperBound - 1
+            let text = UnsafeBufferPointer(rebasing: bytes[content])
+            // The fragment is a valid string, so that only escapes keep it from being its own text.
+            guard text.contains(UInt8(ascii: "\\")) else { return String(decoding: text, as: UTF8.self) }
+            let key = JSONKeyRange(range: content, isEscaped: true)
+            return JSONCursor(bytes, from: 0, to: bytes.count).text(of: key)
+        }
     }
 
     /// The value as true or false.

@@ -154,51 +154,56 @@ extension JSONFragment {
         _ decoder: () -> JSONFragmentDecoder
     ) throws -> Value {
         if Value.self == Int.self {
-            if let value = integerValue(Int.self, conversion), let value = same(value, as: type) { return value }
-            throw decoder().integerMismatch(Int.self)
+            guard let value = integerValue(Int.self, conversion) else { throw decoder().integerMismatch(Int.self) }
+            return identical(value, as: type)
         }
         if Value.self == String.self {
-            if let value = stringValue(), let value = same(value, as: type) { return value }
-            throw decoder().mismatch("a string", type)
-        }
-        return try readOther(type, conversion, decoder)
-    }
-
-    private func readOther<Value: Decodable>(
-        _ type: Value.Type,
-        _ conversion: Conversion,
-        _ decoder: () -> JSONFragmentDecoder
-    ) throws -> Value {
-        if Value.self == Double.self {
-            if let value = doubleValue(conversion), let value = same(value, as: type) { return value }
-            throw decoder().mismatch("a number", type)
+            guard let value = stringValue() else { throw decoder().mismatch("a string", type) }
+            return identical(value, as: type)
         }
         if Value.self == Bool.self {
-            if let value = boolValue(conversion), let value = same(value, as: type) { return value }
-            throw decoder().mismatch("true or false", type)
+            guard let value = boolValue(conversion) else { throw decoder().mismatch("true or false", type) }
+            return identical(value, as: type)
         }
-        if Value.self == JSONFragment.self, let value = same(self, as: type) { return value }
-        if Value.self == [Int].self || Value.self == [String].self, kind == .array {
-            var scanner = JSONScanner(self)
-            let elements = try scanner.array()
-            // Only if all are what they should be; else the common way finds the one to name.
-            let integers: [Int]? = Value.self == [Int].self ? elements.allOrNone { $0.integerValue(Int.self, conversion) } : nil
-            if let integers, let value = same(integers, as: type) { return value }
-            let strings: [String]? = Value.self == [String].self ? elements.allOrNone { $0.stringValue() } : nil
-            if let strings, let value = same(strings, as: type) { return value }
+        if Value.self == Double.self {
+            guard let value = doubleValue(conversion) else { throw decoder().mismatch("a number", type) }
+            return identical(value, as: type)
         }
-        if Value.self == Int?.self, isNull || kind == .number {
-            let number = isNull ? nil : integerValue(Int.self, conversion)
-            if number != nil || isNull, let value = same(number, as: type) { return value }
+        if Value.self == JSONFragment.self { return identical(self, as: type) }
+        // Arrays of these, if all elements are what they should be; else the common way finds the one to name.
+        if Value.self == [Int].self, let values = elements({ $0.integerValue(Int.self, conversion) }) {
+            return identical(values, as: type)
         }
-        if Value.self == String?.self, isNull || kind == .string, let value = same(stringValue(), as: type) {
-            return value
+        if Value.self == [String].self, let values = elements({ $0.stringValue() }) {
+            return identical(values, as: type)
         }
-        let decoder = decoder()
+        if Value.self == Int?.self, kind == .number, let value = integerValue(Int.self, conversion) {
+            return identical(Int?.some(value), as: type)
+        }
+        if Value.self == String?.self, let value = stringValue() { return identical(String?.some(value), as: type) }
+        return try readOther(type, decoder())
+    }
+
+    @inline(never)
+    private func readOther<Value: Decodable>(_ type: Value.Type, _ decoder: JSONFragmentDecoder) throws -> Value {
         if let wire = Value.self as? any WireDecodable.Type, let value = try wire.read(as: type, from: decoder) {
             return value
         }
         return try Value(from: decoder)
+    }
+
+    /// The elements of an array, if all can be read; nil otherwise.
+    private func elements<Element>(_ read: (JSONFragment) -> Element?) -> [Element]? {
+        guard kind == .array else { return nil }
+        var scanner = JSONScanner(self)
+        guard let fragments = try? scanner.array() else { return nil }
+        var values: [Element] = []
+        values.reserveCapacity(fragments.count)
+        for fragment in fragments {
+            guard let value = read(fragment) else { return nil }
+            values.append(value)
+        }
+        return values
     }
 }
 
@@ -206,18 +211,6 @@ extension WireDecodable {
     /// Reads a value as a type that is this one under another name; nil if it is another.
     fileprivate static func read<Value>(as type: Value.Type, from decoder: JSONFragmentDecoder) throws -> Value? {
         same(try read(from: decoder), as: type)
-    }
-}
-
-extension [JSONFragment] {
-    fileprivate func allOrNone<Value>(_ read: (JSONFragment) -> Value?) -> [Value]? {
-        var values: [Value] = []
-        values.reserveCapacity(count)
-        for fragment in self {
-            guard let value = read(fragment) else { return nil }
-            values.append(value)
-        }
-        return values
     }
 }
 

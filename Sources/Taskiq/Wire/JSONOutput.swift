@@ -17,13 +17,19 @@ final class JSONOutput {
         var needsTree = false
     }
 
-    private(set) var bytes: [UInt8]
-    private var levels: [Level] = []
+    // One encoding is done by one caller from beginning to end, so that the run-time checks of overlapping access, which
+    // would be a fifth of the cost, are left out.
+    @exclusivity(unchecked) private(set) var bytes: [UInt8]
+    /// The innermost open value, if one is open.
+    @exclusivity(unchecked) private var current = Level(start: 0, key: nil)
+    @exclusivity(unchecked) private var depth = 0
+    /// The open values around the innermost, the outermost first.
+    @exclusivity(unchecked) private var outer: [Level] = []
     /// The path of the value that is written first.
     private let path: [any CodingKey]
     /// Whether the places of the outermost object's members are to be remembered.
     private let recordsMembers: Bool
-    private(set) var members: [(name: String, range: Range<Int>)] = []
+    @exclusivity(unchecked) private(set) var members: [(name: String, range: Range<Int>)] = []
     /// Whether the members are known: the outermost value was an object, written in order.
     private(set) var hasMembers = false
 
@@ -32,10 +38,12 @@ final class JSONOutput {
         self.recordsMembers = recordsMembers
         bytes = []
         bytes.reserveCapacity(128)
+        if recordsMembers { members.reserveCapacity(8) }
     }
 
     func path(to level: Int) -> [any CodingKey] {
-        path + levels.prefix(level).compactMap(\.key)
+        let inner = level >= depth ? current.key.map { [$0] } ?? [] : []
+        return path + outer.prefix(level).compactMap(\.key) + inner
     }
 
     // MARK: Values
@@ -44,8 +52,8 @@ final class JSONOutput {
     func write<Value: Encodable>(_ value: Value, key: (any CodingKey)?) throws {
         if writeBasic(value) { return }
         if let value = value as? any WireEncodable {
-            levels.append(Level(start: bytes.count, key: key, form: .scalar))
-            defer { levels.removeLast() }
+            push(Level(start: bytes.count, key: key, form: .scalar))
+            defer { pop() }
             try value.write(to: self)
         } else {
             try writeEncoded(value, key: key)
@@ -88,22 +96,21 @@ final class JSONOutput {
     /// Writes a value as its own conformance would have it.
     func writeEncoded(_ value: some Encodable, key: (any CodingKey)?) throws {
         let start = bytes.count
-        let depth = levels.count
-        levels.append(Level(start: start, key: key))
-        defer { levels.removeSubrange(depth...) }
-        try value.encode(to: JSONEncoding(output: self, level: depth + 1))
-        if levels[depth].needsTree {
+        push(Level(start: start, key: key))
+        defer { pop() }
+        try value.encode(to: JSONEncoding(output: self, level: depth))
+        if current.needsTree {
             bytes.removeSubrange(start...)
             let node = JSONTreeEncoding.Node()
-            try value.encode(to: JSONTreeEncoding(node: node, codingPath: path(to: depth + 1)))
+            try value.encode(to: JSONTreeEncoding(node: node, codingPath: codingPath))
             node.write(to: &bytes)
             return
         }
-        switch levels[depth].form {
+        switch current.form {
         case .scalar: break
         case .array: bytes.append(UInt8(ascii: "]"))
         case .object:
-            if depth == 0, recordsMembers {
+            if depth == 1, recordsMembers {
                 endMember()
                 hasMembers = true
             }
@@ -128,47 +135,57 @@ final class JSONOutput {
     }
 
     /// The path of the value that is being written.
-    var codingPath: [any CodingKey] { path(to: levels.count) }
+    var codingPath: [any CodingKey] { path(to: depth) }
+
+    private func push(_ level: Level) {
+        // The outermost needs no list.
+        if depth > 0 { outer.append(current) }
+        depth += 1
+        current = level
+    }
+
+    private func pop() {
+        depth -= 1
+        current = outer.popLast() ?? Level(start: 0, key: nil)
+    }
 
     // MARK: Containers
 
     /// Opens a container, or goes on with it; false if the value cannot be written in order.
     func open(_ form: Form, at level: Int) -> Bool {
-        guard level == levels.count else {
+        guard level == depth else {
             needTree(at: level)
             return false
         }
-        if levels[level - 1].form == form { return true }
-        guard levels[level - 1].form == .unset else { return false }
-        levels[level - 1].form = form
+        if current.form == form { return true }
+        guard current.form == .unset else { return false }
+        current.form = form
         bytes.append(form == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
         return true
     }
 
     /// Has a value start anew as a tree, because something of it came out of order.
     func needTree(at level: Int) {
-        if level <= levels.count { levels[level - 1].needsTree = true }
+        if level == depth { current.needsTree = true } else if level < depth { outer[level - 1].needsTree = true }
     }
 
     func count(at level: Int) -> Int {
-        level <= levels.count ? levels[level - 1].count : 0
+        level == depth ? current.count : level < depth ? outer[level - 1].count : 0
     }
 
     /// Writes what stands before a member's value.
     @inline(__always)
     func beginMember(_ key: String, at level: Int) {
-        guard level == levels.count else {
+        guard level == depth else {
             needTree(at: level)
             return
         }
-        if !levels[level - 1].keys.insert(key, into: bytes, from: levels[level - 1].start) {
-            levels[level - 1].needsTree = true
-        }
-        if levels[level - 1].count > 0 {
+        if !current.keys.insert(key, into: bytes, from: current.start) { current.needsTree = true }
+        if current.count > 0 {
             if recordsMembers, level == 1 { endMember() }
             bytes.append(UInt8(ascii: ","))
         }
-        levels[level - 1].count += 1
+        current.count += 1
         JSONWriter.write(string: key, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         if recordsMembers, level == 1 { members.append((key, bytes.count..<bytes.count)) }
@@ -177,18 +194,18 @@ final class JSONOutput {
     /// Writes what stands before an element.
     @inline(__always)
     func beginElement(at level: Int) {
-        guard level == levels.count else {
+        guard level == depth else {
             needTree(at: level)
             return
         }
-        if levels[level - 1].count > 0 { bytes.append(UInt8(ascii: ",")) }
-        levels[level - 1].count += 1
+        if current.count > 0 { bytes.append(UInt8(ascii: ",")) }
+        current.count += 1
     }
 
     /// Says that the value of a level is a single one, which is written next.
     func beginScalar(at level: Int) {
-        guard level == levels.count, levels[level - 1].form == .unset else { return needTree(at: level) }
-        levels[level - 1].form = .scalar
+        guard level == depth, current.form == .unset else { return needTree(at: level) }
+        current.form = .scalar
     }
 
     private func endMember() {

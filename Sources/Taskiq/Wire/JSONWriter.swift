@@ -36,7 +36,7 @@ enum JSONWriter {
 
     /// Where the characters end that stand for themselves, found eight at a time.
     @inline(__always)
-    private static func endOfPlainText(in characters: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    static func endOfPlainText(in characters: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         var index = start
         let raw = UnsafeRawBufferPointer(characters)
         while index + 8 <= raw.count {

@@ -15,12 +15,16 @@ struct JSONWrittenKeys {
     @inline(__always)
     mutating func insert(_ key: String, into text: [UInt8], from start: Int) -> Bool {
         count += 1
-        if names != nil || count > Self.longestSearch { return insertIntoSet(key, text, start) }
         let shape = Self.shape(of: key)
-        guard shapes & shape != 0 else {
+        if shapes & shape == 0, count <= Self.longestSearch {
             shapes |= shape
             return true
         }
+        return insertLookalike(key, text, start)
+    }
+
+    private mutating func insertLookalike(_ key: String, _ text: [UInt8], _ start: Int) -> Bool {
+        if count > Self.longestSearch { return insertIntoSet(key, text, start) }
         return !Self.keys(of: text, from: start).contains(key)
     }
 

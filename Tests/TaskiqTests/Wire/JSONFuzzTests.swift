@@ -7,6 +7,9 @@ import Testing
 
 @testable import Taskiq
 
+/// Inputs for each of these tests; TASKIQ_FUZZ_INPUTS asks for more.
+private let inputs = ProcessInfo.processInfo.environment["TASKIQ_FUZZ_INPUTS"].flatMap(Int.init) ?? 12_000
+
 @Suite("JSON fuzz")
 struct JSONFuzzTests {
     private static let seeds = [
@@ -40,7 +43,7 @@ struct JSONFuzzTests {
     func readers(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var accepted = 0
-        for _ in 0..<1_500 {
+        for _ in 0..<max(1_500, inputs / 8) {
             let bytes = Self.mutated(using: &generator)
             check { () throws(TaskiqError) in
                 let message = try JSONFormatter().loads(bytes)
@@ -81,7 +84,7 @@ struct JSONFuzzTests {
     func oracle(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var agreed = [true: 0, false: 0]
-        for _ in 0..<1_500 {
+        for _ in 0..<max(1_500, min(inputs, 100_000) / 8) {
             let bytes = Self.mutated(using: &generator)
             let text = String(decoding: bytes, as: UTF8.self)
             // Beyond RFC 8259 both sides follow their own custom: Python's literals, lone surrogates, infinite numbers,

@@ -31,3 +31,11 @@ func same<From, To>(_ value: From, as type: To.Type) -> To? {
     // Cheaper by far than `as?`, which asks the runtime; the bits are the same because the types are.
     From.self == To.self ? unsafeBitCast(value, to: To.self) : nil
 }
+
+/// A value as the type that its caller has found to be the very same.
+///
+/// It returns no optional, as `same` does, because an optional of a type that is known only at run time costs more than all the rest.
+@inline(__always)
+func identical<From, To>(_ value: From, as type: To.Type) -> To {
+    unsafeBitCast(value, to: To.self)
+}
