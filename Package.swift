@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "TaskiqCron", targets: ["TaskiqCron"]),
         .library(name: "TaskiqZeroMQ", targets: ["TaskiqZeroMQ"]),
         .library(name: "TaskiqApp", targets: ["TaskiqApp"]),
+        .library(name: "TaskiqTestKit", targets: ["TaskiqTestKit"]),
         .executable(name: "taskiq", targets: ["TaskiqCLI"]),
         .executable(name: "taskiq-scheduler", targets: ["TaskiqSchedulerDaemon"]),
     ],
@@ -127,6 +128,16 @@ let package = Package(
             dependencies: ["TaskiqApp", "TaskiqCommands"]
         ),
 
+        // What tests need, a user's as well as ours: a broker and a clock for tests, suites that every engine runs.
+        .target(
+            name: "TaskiqTestKit",
+            dependencies: [
+                "Taskiq",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
         // Tests mirror the sources; what several of them need is beside them.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "TaskiqCronTests", dependencies: ["TaskiqCron", "TestSupport"]),
@@ -180,6 +191,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .testTarget(name: "TaskiqTestKitTests", dependencies: ["Taskiq", "TaskiqTestKit"]),
         .testTarget(
             name: "TaskiqSystemTests",
             dependencies: [

@@ -7,7 +7,10 @@ extension Broker {
     /// - Parameters:
     ///   - delivery: the delivery; its receipt is told what became of it before this returns.
     ///   - acknowledgeType: when it is acknowledged if its labels do not say it.
-    package func receive(_ delivery: AckableMessage, acknowledging acknowledgeType: AcknowledgeType = .whenSaved) async {
+    package func receive(
+        _ delivery: AckableMessage,
+        acknowledging acknowledgeType: AcknowledgeType = .whenSaved
+    ) async {
         let receiver = Receiver(broker: self, acknowledgeType: acknowledgeType)
         await receiver.receive(delivery, isAbandoning: Flag())
     }
