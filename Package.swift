@@ -192,6 +192,15 @@ let package = Package(
             ]
         ),
         .testTarget(name: "TaskiqTestKitTests", dependencies: ["Taskiq", "TaskiqTestKit"]),
+        // The suites of the test kit, run against every engine of this package.
+        .testTarget(
+            name: "TaskiqConformanceTests",
+            dependencies: [
+                "Taskiq", "TaskiqHub", "TaskiqSQLite", "TaskiqTestKit", "TaskiqZeroMQ", "TaskiqZeroMQHub",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .testTarget(
             name: "TaskiqSystemTests",
             dependencies: [
