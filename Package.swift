@@ -198,7 +198,6 @@ let package = Package(
             dependencies: [
                 "Taskiq", "TaskiqHub", "TaskiqSQLite", "TaskiqTestKit", "TaskiqZeroMQ", "TaskiqZeroMQHub",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

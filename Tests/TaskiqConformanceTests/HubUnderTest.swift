@@ -74,11 +74,7 @@ final class HubUnderTest: Sendable {
     private func start() async throws {
         var configuration = HubConfiguration()
         configuration.goneGrace = .milliseconds(100)
-        let network = try await ZeroMQHubNetwork.bind(
-            try HubAddress(address),
-            maximumBody: configuration.maximumBody,
-            logger: logger
-        )
+        let network = try await bind(maximumBody: configuration.maximumBody)
         configuration.workersEndpoint = network.workersEndpoint
         let store: any HubStore =
             switch kind {
@@ -88,6 +84,22 @@ final class HubUnderTest: Sendable {
         let service = try HubService(store: store, network: network, configuration: configuration, logger: logger)
         // Unstructured: it lives until `end`, which waits for it.
         running.withLock { $0 = Task { try await service.run() } }
+    }
+
+    /// The last hub gives its socket back when it is freed, which may be a moment after it has ended.
+    private func bind(maximumBody: Int) async throws -> ZeroMQHubNetwork {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while true {
+            do {
+                return try await ZeroMQHubNetwork.bind(
+                    try HubAddress(address),
+                    maximumBody: maximumBody,
+                    logger: logger
+                )
+            } catch let error as TaskiqError where error.code == .conflict && ContinuousClock.now < deadline {
+                await Task.yield()
+            }
+        }
     }
 
     private func end() async throws {

@@ -39,10 +39,9 @@ extension TransportConformance {
             try await listener.complete(message, "a delayed message comes after its delay")
             try isNotEarly(ContinuousClock.now - start, delay)
         },
-        Check("messages with delays come in the order of their times, and hold nothing up", .delays) { stage in
+        Check("messages with delays hold nothing up, and what is not due stays back", .delays) { stage in
             let listener = try await stage.listen()
             let sender = try await stage.connect()
-            // Far enough apart that no slow machine sends the last when the first is due.
             let never = BrokerMessage.sample("never", labels: [.delay(.seconds(86_400))])
             let later = BrokerMessage.sample("later", labels: [.delay(.milliseconds(150))])
             let sooner = BrokerMessage.sample("sooner", labels: [.delay(.milliseconds(50))])

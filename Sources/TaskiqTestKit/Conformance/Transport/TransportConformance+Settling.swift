@@ -115,6 +115,15 @@ extension TransportConformance {
             try await listener.complete(message, "the message is delivered after the delay")
             try isNotEarly(ContinuousClock.now - start, delay)
         },
+        Check("a task that asks to be run again later holds nothing up", .requeues) { stage in
+            let listener = try await stage.listen()
+            let sender = try await stage.connect()
+            let (message, barrier) = (BrokerMessage.sample("never"), BrokerMessage.sample("barrier"))
+            try await sender.kick(message)
+            try await listener.next().receipt.settle(.requeued(message, after: .seconds(86_400)))
+            try await sender.kick(barrier)
+            try await listener.complete(barrier, "what is not due stays back")
+        },
         Check("what a connection held when it ended goes to another", [.redelivers, .keepsMessages]) { stage in
             let first = try await stage.listen()
             let sender = try await stage.connect()
@@ -142,6 +151,7 @@ extension TransportConformance {
         let receipt = try await first.expect(message, "an accepted message is delivered").receipt
         try await within(stage.subject.timeLimit, "the delivery is settled") { try await settle(receipt) }
         await first.leave()
+        try expect(first.inbox.count, is: 0, "deliveries to who was still there")
         try await stage.connect().kick(barrier)
         // Older messages come first, so what comes before the barrier is what was to be gone.
         let second = try await stage.listen(concurrency: 1)
