@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "TaskiqZeroMQ", targets: ["TaskiqZeroMQ"]),
         .library(name: "TaskiqApp", targets: ["TaskiqApp"]),
         .library(name: "TaskiqTracing", targets: ["TaskiqTracing"]),
+        .library(name: "TaskiqTestKit", targets: ["TaskiqTestKit"]),
         .executable(name: "taskiq", targets: ["TaskiqCLI"]),
         .executable(name: "taskiq-scheduler", targets: ["TaskiqSchedulerDaemon"]),
     ],
@@ -139,6 +140,16 @@ let package = Package(
             dependencies: ["TaskiqApp", "TaskiqCommands"]
         ),
 
+        // What tests need, a user's as well as ours: a broker and a clock for tests, suites that every engine runs.
+        .target(
+            name: "TaskiqTestKit",
+            dependencies: [
+                "Taskiq",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
         // Tests mirror the sources; what several of them need is beside them.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "TaskiqCronTests", dependencies: ["TaskiqCron", "TestSupport"]),
@@ -199,6 +210,15 @@ let package = Package(
                 "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TaskiqZeroMQ", "TaskiqZeroMQHub",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(name: "TaskiqTestKitTests", dependencies: ["Taskiq", "TaskiqTestKit"]),
+        // The suites of the test kit, run against every engine of this package.
+        .testTarget(
+            name: "TaskiqConformanceTests",
+            dependencies: [
+                "Taskiq", "TaskiqHub", "TaskiqSQLite", "TaskiqTestKit", "TaskiqZeroMQ", "TaskiqZeroMQHub",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(

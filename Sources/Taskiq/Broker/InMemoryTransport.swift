@@ -1,16 +1,18 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-import DequeModule
 import Synchronization
 
 /// A queue in the memory of this process: tasks run here, and end with it.
 ///
-/// Messages are encoded and decoded as on every other transport, so that tasks behave the same.
+/// Messages are encoded and decoded as on every other transport, and priorities, delays and the worker's limits count,
+/// so that tasks behave the same. Which queue a message goes to does not: whoever listens gets everything, for there is
+/// nobody else to run it. What waits when the transport is shut down is delivered after its next startup.
 public final class InMemoryTransport: BrokerTransport {
     private struct State {
-        var waiting: Deque<AckableMessage> = []
-        var channel: DeliveryChannel?
+        var queue = InMemoryQueue()
+        var timer: (due: Duration, task: Task<Void, any Error>)?
+        var isShutDown = false
     }
 
     private let state = Mutex(State())
@@ -20,7 +22,7 @@ public final class InMemoryTransport: BrokerTransport {
     /// True: there is nobody else to run them.
     public let runsTasksInProcess = true
 
-    private let clock: any Clock<Duration>
+    private let stopwatch: Stopwatch
     private let manualAcknowledgeTimeout: Duration
 
     /// Makes an empty queue.
@@ -30,89 +32,119 @@ public final class InMemoryTransport: BrokerTransport {
     ///   - manualAcknowledgeTimeout: how long a message stays held whose task has ended and was to acknowledge by itself;
     ///     then it is delivered again.
     public init(clock: any Clock<Duration> = ContinuousClock(), manualAcknowledgeTimeout: Duration = .seconds(300)) {
-        self.clock = clock
+        stopwatch = Stopwatch(clock)
         self.manualAcknowledgeTimeout = manualAcknowledgeTimeout
     }
 
-    /// Does nothing.
-    public func startup() async throws {}
-
-    /// Puts a message into the queue.
-    public func kick(_ message: BrokerMessage) async throws {
-        enqueue(message, attempt: 1, after: message.delay ?? .zero)
+    deinit {
+        state.withLock { $0.timer?.task.cancel() }
     }
 
-    /// Begins to deliver, what is waiting first.
-    public func listen(_ subscription: WorkerSubscription) async throws -> DeliveryChannel {
-        let (channel, waiting) = state.withLock { state in
-            // Workers of one process share a channel, so that none is left on one that nothing comes through.
-            let channel = state.channel ?? DeliveryChannel()
-            state.channel = channel
-            defer { state.waiting = [] }
-            return (channel, Array(state.waiting))
+    /// Takes messages again after a shutdown; before the first startup they are taken, too.
+    public func startup() async throws {
+        state.withLock { $0.isShutDown = false }
+    }
+
+    /// Puts a message into the queue.
+    ///
+    /// - Parameter message: the message.
+    /// - Throws: `TaskiqError` with code `shutdown`, or `invalidArguments` for a name that no engine would take.
+    public func kick(_ message: BrokerMessage) async throws {
+        try message.validateNames()
+        guard !state.withLock({ $0.isShutDown }) else {
+            throw TaskiqError(.shutdown, "the broker has been shut down: start it before task \"\(message.taskName)\"")
         }
-        channel.offer(waiting)
+        change { queue, now in
+            queue.enqueue(message, after: message.delay ?? .zero, now: now, at: WallClock.now)
+        }
+    }
+
+    /// Begins to deliver, what is waiting first; several who listen share what comes.
+    public func listen(_ subscription: WorkerSubscription) async throws -> DeliveryChannel {
+        let channel = DeliveryChannel()
+        let (credit, overflow) = subscription.concurrency.addingReportingOverflow(subscription.prefetch)
+        change { queue, _ in queue.listen(channel, credit: overflow ? .max : credit) }
         return channel
     }
 
     /// Ends the deliveries.
     public func stopListening() async {
-        state.withLock { state in
-            defer { state.channel = nil }
-            return state.channel
-        }?.finish()
+        let channels = state.withLock { state in
+            state.timer?.task.cancel()
+            state.timer = nil
+            return state.queue.stopListening()
+        }
+        for channel in channels { channel.finish() }
     }
 
-    /// Ends the deliveries.
+    /// Ends the deliveries, and refuses messages until the next startup.
     public func shutdown() async {
+        state.withLock { $0.isShutDown = true }
         await stopListening()
     }
 
-    fileprivate func enqueue(_ message: BrokerMessage, attempt: Int, after delay: Duration) {
-        guard delay > .zero else { return deliver(message, attempt: attempt) }
-        // Unstructured: the delay belongs to the message and not to whoever sent it.
-        Task {
-            try await clock.sleep(for: delay)
-            deliver(message, attempt: attempt)
+    /// Changes the queue, then sends off what that makes deliverable.
+    private func change(_ body: (inout InMemoryQueue, _ now: Duration) -> Void) {
+        let deliveries = state.withLock { state in
+            let now = stopwatch.elapsed()
+            body(&state.queue, now)
+            state.queue.wake(at: now)
+            let deliveries = state.queue.dispatch()
+            setTimer(&state)
+            return deliveries
+        }
+        // Not under the lock: a channel that has ended gives deliveries back.
+        for (number, entry, channel) in deliveries {
+            let info = DeliveryInfo(
+                attempt: entry.attempt,
+                isRedelivered: entry.isRedelivered,
+                queue: entry.message.queue,
+                enqueuedAt: entry.enqueuedAt
+            )
+            let receipt = Receipt(transport: self, number: number)
+            channel.offer([AckableMessage(data: entry.message.message, info: info, receipt: receipt)])
         }
     }
 
-    /// Delivers a message again that its task left unacknowledged, unless that is made up for in time.
-    private func redeliver(_ message: BrokerMessage, attempt: Int, unless isAcknowledged: Flag) {
-        Task {
-            try await clock.sleep(for: manualAcknowledgeTimeout)
-            if !isAcknowledged.isRaised { deliver(message, attempt: attempt) }
+    private func setTimer(_ state: inout State) {
+        guard let due = state.queue.nextDue else { return }
+        if let timer = state.timer {
+            guard due < timer.due else { return }
+            timer.task.cancel()
         }
+        // Unstructured: the delay belongs to the messages and not to whoever sent them.
+        let task = Task { [weak self, stopwatch] in
+            try await stopwatch.sleep(until: due)
+            self?.timeIsUp(due)
+        }
+        state.timer = (due, task)
     }
 
-    private func deliver(_ message: BrokerMessage, attempt: Int) {
-        let delivery = AckableMessage(
-            data: message.message,
-            info: DeliveryInfo(attempt: attempt, isRedelivered: attempt > 1, queue: message.queue),
-            receipt: Receipt(transport: self, message: message, attempt: attempt)
-        )
-        let channel = state.withLock { state in
-            if state.channel == nil { state.waiting.append(delivery) }
-            return state.channel
+    private func timeIsUp(_ due: Duration) {
+        change { _, _ in }
+        state.withLock { state in
+            guard state.timer?.due == due else { return }
+            state.timer = nil
+            setTimer(&state)
         }
-        channel?.offer([delivery])
     }
 
     private struct Receipt: DeliveryReceipt {
         let transport: InMemoryTransport
-        let message: BrokerMessage
-        let attempt: Int
-        let isAcknowledged = Flag()
+        let number: UInt64
 
         func started() {}
-        func acknowledge() async throws { isAcknowledged.raise() }
+
+        func acknowledge() async throws {
+            guard transport.state.withLock({ $0.queue.acknowledge(number) }) else {
+                throw TaskiqError(.conflict, "the delivery is over, or was given to somebody else")
+            }
+        }
 
         func settle(_ settlement: Settlement) {
-            switch settlement {
-            case .completed, .rejected: break
-            case .unacknowledged: transport.redeliver(message, attempt: attempt + 1, unless: isAcknowledged)
-            case .requeued(let message, let delay): transport.enqueue(message, attempt: 1, after: delay)
-            case .released: transport.enqueue(message, attempt: attempt, after: .zero)
+            let limit = transport.manualAcknowledgeTimeout
+            transport.change { queue, now in
+                queue.settle(number, settlement, heldFor: limit, now: now, at: WallClock.now)
             }
         }
     }

@@ -19,9 +19,10 @@ public final class InMemoryResultBackend: ResultBackend {
 
     /// Makes a backend.
     ///
-    /// - Parameter maximumStoredResults: how many results are kept; Python's default is 100.
-    public init(maximumStoredResults: Int = 100) {
-        limit = max(1, maximumStoredResults)
+    /// - Parameter maximumStoredResults: how many results are kept, 1 or more; nil for all (Python's -1). Python's default
+    ///   is 100.
+    public init(maximumStoredResults: Int? = 100) {
+        limit = max(1, maximumStoredResults ?? .max)
     }
 
     /// Stores a result and wakes who waits for it.

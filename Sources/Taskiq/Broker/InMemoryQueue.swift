@@ -1,0 +1,173 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import DequeModule
+import TaskiqCron
+
+/// What waits, what is out, and who may have it: the decisions of the transport in memory, without its lock and clock.
+///
+/// Times are durations since the transport was made.
+struct InMemoryQueue {
+    /// A message on its way through the queue; it keeps its number, and so its place, when it is given back.
+    struct Entry {
+        let number: UInt64
+        var message: BrokerMessage
+        var attempt = 1
+        var isRedelivered = false
+        let enqueuedAt: Timestamp
+    }
+
+    /// A message in somebody's hands.
+    struct Delivery {
+        let entry: Entry
+        /// Whose credit it takes; nil once its task has ended.
+        var listener: UInt64?
+        var isAcknowledged = false
+    }
+
+    private struct Listener {
+        let channel: DeliveryChannel
+        let credit: Int
+        var held = 0
+        var lastServed: UInt64 = 0
+    }
+
+    private enum Waiting {
+        case message(Entry)
+        /// A delivery whose task ended without acknowledging it.
+        case held(UInt64)
+    }
+
+    private var ready = [Deque<Entry>](repeating: [], count: 10)
+    private var delayed: [(due: Duration, waiting: Waiting)] = []
+    private var deliveries: [UInt64: Delivery] = [:]
+    private var listeners: [UInt64: Listener] = [:]
+    private var lastNumber: UInt64 = 0
+
+    /// When the next of what waits for its time is due; nil when nothing does, or nobody listens.
+    var nextDue: Duration? { listeners.isEmpty ? nil : delayed.first?.due }
+
+    // MARK: Messages
+
+    mutating func enqueue(_ message: BrokerMessage, after delay: Duration, now: Duration, at time: Timestamp) {
+        let entry = Entry(number: takeNumber(), message: message, enqueuedAt: time)
+        if delay > .zero {
+            wait(.message(entry), until: now + delay)
+        } else {
+            makeReady(entry)
+        }
+    }
+
+    /// Moves what is due to what is ready.
+    mutating func wake(at now: Duration) {
+        let count = delayed.prefix { $0.due <= now }.count
+        let due = delayed.prefix(count)
+        delayed.removeFirst(count)
+        for (_, waiting) in due {
+            switch waiting {
+            case .message(let entry): makeReady(entry)
+            case .held(let number):
+                guard var entry = deliveries.removeValue(forKey: number)?.entry else { continue }
+                entry.attempt += 1
+                entry.isRedelivered = true
+                makeReady(entry)
+            }
+        }
+    }
+
+    private mutating func takeNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// By its number and not at the end: what is given back was there before what waits.
+    private mutating func makeReady(_ entry: Entry) {
+        let priority = entry.message.priority
+        let index = ready[priority].lastIndex { $0.number < entry.number }.map { $0 + 1 } ?? 0
+        ready[priority].insert(entry, at: index)
+    }
+
+    /// Of equal times the earlier message first.
+    private mutating func wait(_ waiting: Waiting, until due: Duration) {
+        let index = delayed.lastIndex { $0.due <= due }.map { $0 + 1 } ?? 0
+        delayed.insert((due, waiting), at: index)
+    }
+
+    // MARK: Listeners
+
+    mutating func listen(_ channel: DeliveryChannel, credit: Int) {
+        listeners[takeNumber()] = Listener(channel: channel, credit: credit)
+    }
+
+    /// Forgets who listens; what is with them stays there until it is settled.
+    mutating func stopListening() -> [DeliveryChannel] {
+        defer { listeners = [:] }
+        return listeners.values.map(\.channel)
+    }
+
+    /// Gives what is ready to those who have room for it, the most urgent first, to whoever has most room.
+    ///
+    /// - Returns: the deliveries by their numbers, each with the channel it goes through.
+    mutating func dispatch() -> [(number: UInt64, entry: Entry, channel: DeliveryChannel)] {
+        var assigned: [(UInt64, Entry, DeliveryChannel)] = []
+        while let priority = ready.lastIndex(where: { !$0.isEmpty }), let id = roomiestListener,
+            let entry = ready[priority].popFirst()
+        {
+            let number = takeNumber()
+            deliveries[number] = Delivery(entry: entry, listener: id)
+            listeners[id]?.held += 1
+            listeners[id]?.lastServed = number
+            if let channel = listeners[id]?.channel { assigned.append((number, entry, channel)) }
+        }
+        return assigned
+    }
+
+    private var roomiestListener: UInt64? {
+        listeners
+            .filter { $0.value.held < $0.value.credit }
+            .min { left, right in
+                let rooms = (left.value.credit - left.value.held, right.value.credit - right.value.held)
+                return rooms.0 != rooms.1 ? rooms.0 > rooms.1 : left.value.lastServed < right.value.lastServed
+            }?
+            .key
+    }
+
+    // MARK: Settling
+
+    /// Notes that a delivery need not come again.
+    ///
+    /// - Returns: false when nobody holds it any more.
+    mutating func acknowledge(_ number: UInt64) -> Bool {
+        guard let delivery = deliveries[number] else { return false }
+        if delivery.listener == nil {
+            // Its task has ended: this was all that it was held for.
+            deliveries[number] = nil
+        } else {
+            deliveries[number]?.isAcknowledged = true
+        }
+        return true
+    }
+
+    /// Ends a delivery; a second end of the same says nothing new.
+    mutating func settle(
+        _ number: UInt64,
+        _ settlement: Settlement,
+        heldFor limit: Duration,
+        now: Duration,
+        at time: Timestamp
+    ) {
+        guard let delivery = deliveries[number], let listener = delivery.listener else { return }
+        listeners[listener]?.held -= 1
+        deliveries[number] = nil
+        switch settlement {
+        case .completed, .rejected: break
+        case .requeued(let message, let delay): enqueue(message, after: delay, now: now, at: time)
+        // Whoever acknowledges before the end has chosen to run it at most once.
+        case .released: if !delivery.isAcknowledged { makeReady(delivery.entry) }
+        case .unacknowledged:
+            guard !delivery.isAcknowledged else { break }
+            deliveries[number] = Delivery(entry: delivery.entry)
+            wait(.held(number), until: now + limit)
+        }
+    }
+}

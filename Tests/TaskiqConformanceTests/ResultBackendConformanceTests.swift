@@ -1,0 +1,59 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqTestKit
+import Testing
+
+@Suite("Result backends keep what they promise", .timeLimit(.minutes(2)), .serialized)
+struct ResultBackendConformanceTests {
+    @Test("in memory", arguments: ResultBackendConformance.checks(for: .memory))
+    func inMemory(check: ResultBackendConformance.Check) async throws {
+        try await check.run {
+            ResultBackendUnderTest(InMemoryResultBackend(maximumStoredResults: nil), capabilities: .memory)
+        }
+    }
+
+    @Test("in memory, a few", arguments: ResultBackendConformance.checks(for: [.memory, .limitsCount]))
+    func inMemoryFew(check: ResultBackendConformance.Check) async throws {
+        try await check.run {
+            ResultBackendUnderTest(
+                InMemoryResultBackend(maximumStoredResults: 20),
+                capabilities: [.memory, .limitsCount],
+                keptResults: 20
+            )
+        }
+    }
+
+    @Test("nowhere", arguments: ResultBackendConformance.checks(for: []))
+    func dummy(check: ResultBackendConformance.Check) async throws {
+        try await check.run { ResultBackendUnderTest(DummyResultBackend(), capabilities: []) }
+    }
+
+    @Test("a hub that stores in memory", arguments: ResultBackendConformance.checks(for: .hub))
+    func hubWithMemory(check: ResultBackendConformance.Check) async throws {
+        try await check.run { try await HubUnderTest.results(.memory) }
+    }
+
+    @Test("a hub that stores on disk", arguments: ResultBackendConformance.checks(for: .hub))
+    func hubOnDisk(check: ResultBackendConformance.Check) async throws {
+        try await check.run { try await HubUnderTest.results(.sqlite) }
+    }
+}
+
+extension ResultBackendCapabilities {
+    /// What is kept in memory, and how.
+    fileprivate static let memory: ResultBackendCapabilities = [
+        .storesResults, .answersForUnknown, .overwrites, .keepsProgress, .looksBeforeWaiting,
+    ]
+
+    /// A hub knows the tasks that were sent to it, and stores one result of each.
+    fileprivate static let hub: ResultBackendCapabilities = [.storesResults, .shares]
+}
+
+extension HubUnderTest {
+    /// The results of a fresh hub, as a backend's checks want it.
+    fileprivate static func results(_ kind: Store) async throws -> ResultBackendUnderTest {
+        try await ResultBackendUnderTest(settlingThrough: try await transport(kind), capabilities: .hub)
+    }
+}
