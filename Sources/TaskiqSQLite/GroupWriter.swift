@@ -20,6 +20,8 @@ struct GroupWriter {
     private let release: PreparedStatement
     private let postpone: PreparedStatement
     private let acknowledge: PreparedStatement
+    private let retain: PreparedStatement
+    private let retainResult: PreparedStatement
     private let bury: PreparedStatement
     private let deleteMessage: PreparedStatement
     private let deleteLease: PreparedStatement
@@ -39,6 +41,8 @@ struct GroupWriter {
         release = try PreparedStatement(database, SQL.release)
         postpone = try PreparedStatement(database, SQL.postpone)
         acknowledge = try PreparedStatement(database, SQL.acknowledge)
+        retain = try PreparedStatement(database, SQL.retain)
+        retainResult = try PreparedStatement(database, SQL.retainResult)
         bury = try PreparedStatement(database, SQL.bury)
         deleteMessage = try PreparedStatement(database, SQL.deleteMessage)
         deleteLease = try PreparedStatement(database, SQL.deleteLease)
@@ -75,6 +79,11 @@ struct GroupWriter {
             try postpone.run(sequence, dueAt)
         case .acknowledge(let sequence):
             try acknowledge.run(sequence)
+        case .retain(let key, let result):
+            try retain.run(key.sequence, key.attempt)
+            if let result {
+                try retainResult.run(key.sequence, result.taskID, result.isError, result.expiresAt, result.body)
+            }
         case .complete(let sequence, let result):
             try end(sequence, result: result)
         case .bury(let sequence, let reason, let instant, let result):
@@ -145,6 +154,15 @@ private enum SQL {
         INSERT INTO lease (sequence, attempt, crashes, acknowledged, worker) \
         SELECT ?1, 0, 0, 1, NULL WHERE EXISTS (SELECT 1 FROM message WHERE sequence = ?1) \
         ON CONFLICT (sequence) DO UPDATE SET acknowledged = 1
+        """
+    static let retain = """
+        INSERT INTO lease (sequence, attempt, crashes, acknowledged, worker, unacknowledged_attempt) \
+        SELECT ?1, 0, 0, 0, NULL, ?2 WHERE EXISTS (SELECT 1 FROM message WHERE sequence = ?1) \
+        ON CONFLICT (sequence) DO UPDATE SET unacknowledged_attempt = excluded.unacknowledged_attempt
+        """
+    static let retainResult = """
+        INSERT OR REPLACE INTO result (sequence, task_id, is_error, expires_ms, body) \
+        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM message WHERE sequence = ?1)
         """
     static let bury = """
         INSERT OR REPLACE INTO dead_letter (sequence, queue, task_name, task_id, priority, enqueued_ms, schedule_id, \

@@ -71,10 +71,12 @@ enum SamplePackets {
         requeue.delay = .max
         requeue.executionTime = .max
         requeue.reason = "why not"
+        var late = Completion(lease: leases[0], outcome: .ok, body: [0])
+        late.isUnacknowledged = true
         let outcomes: [Completion.Outcome] = [.ok, .error, .noResult, .requeue, .reject, .release]
         return [
             .hello(hello), .hello(full), .catalogue([]), .catalogue([1, 2]), .credit(0), .credit(.max), .started([]),
-            .started(leases), .acknowledge(leases[1]), .complete(requeue), .heartbeat, .bye,
+            .started(leases), .acknowledge(leases[1]), .complete(requeue), .complete(late), .heartbeat, .bye,
         ] + outcomes.map { .complete(Completion(lease: leases[1], outcome: $0, body: [7])) }
     }()
 

@@ -19,6 +19,8 @@ public struct HubConfiguration: Sendable {
     public var adoptionGrace = Duration.seconds(15)
     /// How many deliveries of a message may end in a crash before it goes to the dead letters.
     public var crashLimit: Int32 = 3
+    /// How long a task that acknowledges by itself may take to do so after its end before its message is redelivered.
+    public var manualAcknowledgeTimeout = Duration.seconds(300)
     /// How long results are kept.
     public var resultLifetime = Duration.seconds(24 * 3600)
     /// How long a submission's key is remembered.

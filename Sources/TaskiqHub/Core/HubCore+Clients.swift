@@ -156,7 +156,7 @@ extension HubCore {
         for taskID in taskIDs {
             clients[peer]?.waits.insert(taskID)
             waiters[taskID, default: []].insert(peer)
-            if let sequence = sequenceOfTask[taskID] {
+            if let sequence = sequenceOfTask[taskID], !(messages[sequence].map(hasResult) ?? false) {
                 reply(standing(of: sequence, taskID), to: peer, correlation: correlation)
             } else {
                 unknown.append(taskID)

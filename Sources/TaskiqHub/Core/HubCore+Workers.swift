@@ -107,13 +107,17 @@ extension HubCore {
     ) -> LeaseVerdict.Verdict {
         guard var entry = messages[lease.sequence] else { return .already }
         guard entry.attempt == lease.attempt, lease.attempt > 0 else { return .stale }
+        var isUnacknowledged = false
         switch entry.state {
         case .leased(let held) where held.worker != identity: return .stale
         case .leased(var held):
             held.isInherited = false
             if hasStarted { held.startedAt = held.startedAt ?? now.wall }
+            isUnacknowledged = held.acknowledgeBefore != nil
             entry.state = .leased(held)
         case .ready, .delayed, .loading:
+            // A run that is over has nothing to go on with: it stays given up.
+            guard entry.unacknowledgedAttempt < entry.attempt else { return .stale }
             // It was given up too early, and nobody else has it yet.
             stopLoading(entry)
             if entry.crashedAttempt == entry.attempt {
@@ -124,7 +128,11 @@ extension HubCore {
             store(.lease(lease, worker: identity))
         }
         messages[lease.sequence] = entry
-        workers[identity]?.held.insert(lease.sequence)
+        if isUnacknowledged {
+            workers[identity]?.unacknowledged.insert(lease.sequence)
+        } else {
+            workers[identity]?.held.insert(lease.sequence)
+        }
         return .keep
     }
 
@@ -157,7 +165,7 @@ extension HubCore {
 
     private mutating func goodbye(_ identity: PeerIdentity, correlation: UInt64) {
         guard let worker = workers[identity] else { return }
-        for sequence in worker.held.sorted() { release(sequence, crashed: false) }
+        for sequence in worker.held.union(worker.unacknowledged).sorted() { release(sequence, crashed: false) }
         let packet = Packet(WorkerReply.byeOK, correlation: correlation, session: worker.session, epoch: epoch)
         afterCommit(.effect(.sendToWorker(worker.peer, packet)))
         workersByPeer[worker.peer] = nil
@@ -175,19 +183,22 @@ extension HubCore {
         guard let worker = workers.removeValue(forKey: identity) else { return }
         workersByPeer[worker.peer] = nil
         strikes[worker.peer] = nil
-        for sequence in worker.held.sorted() {
+        let lost = worker.held.union(worker.unacknowledged)
+        for sequence in lost.sorted() {
             // An acknowledged message may have begun right after the answer, whether or not the hub was told.
             let entry = messages[sequence]
-            release(sequence, crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayHaveStarted ?? false)
+            release(sequence, crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayBeRunning ?? false)
         }
-        effects.append(.notice(.workerLost(name: worker.name, redelivered: worker.held.count, reason: reason)))
+        effects.append(.notice(.workerLost(name: worker.name, redelivered: lost.count, reason: reason)))
     }
 
     /// Gives up the workers of the last life that did not come back.
     mutating func loseInherited() {
         adoptionDeadline = nil
         let orphans = messages.filter { $0.value.lease.map { workers[$0.worker] == nil } ?? false }
-        for sequence in orphans.keys.sorted() { release(sequence, crashed: true) }
+        for (sequence, orphan) in orphans.sorted(by: { $0.key < $1.key }) {
+            release(sequence, crashed: orphan.lease?.mayBeRunning ?? false)
+        }
         guard !orphans.isEmpty else { return }
         let reason = "they did not come back after the hub's restart"
         effects.append(.notice(.workerLost(name: "earlier workers", redelivered: orphans.count, reason: reason)))

@@ -15,6 +15,8 @@ public enum StoreOperation: Sendable {
     case release(sequence: Int64, crashes: Int32, dueAt: Timestamp?)
     /// A message need not be delivered again if its worker dies.
     case acknowledge(sequence: Int64)
+    /// A task ended without acknowledging its message: its result is kept, the message and its lease stay.
+    case retain(LeaseKey, result: StoredOutcome?)
     /// A message is over.
     case complete(sequence: Int64, result: StoredOutcome?)
     /// A message goes to the dead letters, with the body it has.

@@ -49,4 +49,5 @@ public enum FieldTag: UInt8, Sendable {
     case leases = 0x3D
     case credit = 0x3E
     case isDraining = 0x3F
+    case isUnacknowledged = 0x40
 }

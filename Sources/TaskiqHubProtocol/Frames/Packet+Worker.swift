@@ -42,6 +42,7 @@ extension Packet<WorkerCommand> {
             frame.set(.executionTime, completion.executionTime)
             if completion.delay != 0 { frame.set(.delay, completion.delay) }
             if !completion.reason.isEmpty { frame.set(.message, sentence: completion.reason) }
+            frame.set(.isUnacknowledged, flag: completion.isUnacknowledged)
             return [frame.encoded(), completion.body]
         case .heartbeat: return [frame(.heartbeat).encoded()]
         case .bye: return [frame(.bye).encoded()]
@@ -85,6 +86,7 @@ extension Packet<WorkerCommand> {
             completion.executionTime = max(0, try frame.number(.executionTime) ?? 0)
             completion.delay = max(0, try frame.number(.delay) ?? 0)
             completion.reason = try frame.text(.message) ?? ""
+            completion.isUnacknowledged = frame.has(.isUnacknowledged)
             command = .complete(completion)
         case .heartbeat: command = .heartbeat
         case .bye: command = .bye

@@ -17,6 +17,7 @@ extension HubSimulation {
         var configuration = HubConfiguration()
         // Clocks step here, and time over time would make a repetition a new message.
         configuration.keyLifetime = .seconds(7 * 24 * 3600)
+        configuration.manualAcknowledgeTimeout = .milliseconds(Self.acknowledgeTimeout)
         hub = HubCore(recovered: recovered, configuration: configuration, now: now)
         hubStartedAt = uptime
         hubPausedUntil = 0
@@ -118,6 +119,9 @@ extension HubSimulation {
             try tell(.results(peer, correlation: correlation, asked: asked, found: found))
         }
     }
+
+    /// How long a message may be acknowledged after its task has ended, in milliseconds.
+    static let acknowledgeTimeout: Int64 = 6000
 
     // MARK: Schedules
 

@@ -24,6 +24,7 @@ struct HubSimulation {
         case workerTick(Int, life: Int)
         case startWorker(Int)
         case endRun(Int, life: Int, LeaseKey)
+        case acknowledgeLate(Int, life: Int, LeaseKey)
         case submit(Int)
         case fireSlots
         case fault
@@ -73,6 +74,8 @@ struct HubSimulation {
     /// How often each delivery's message began to run, by its number.
     var starts: [Int64: Int] = [:]
     var told: [String: [UInt8]] = [:]
+    /// The messages of which a worker was told that they are acknowledged, after their task had ended.
+    var acknowledgedLate: Set<Int64> = []
 
     private let keepsHistory: Bool
 
@@ -140,6 +143,7 @@ struct HubSimulation {
         case .workerTick(let place, let life): try tickWorker(place, life, step)
         case .startWorker(let place): try startWorker(place)
         case .endRun(let place, let life, let lease): try endRun(place, life, lease, step)
+        case .acknowledgeLate(let place, let life, let lease): try acknowledgeLate(place, life, lease, step)
         case .submit(let place):
             submit(by: place)
             if !isCalm { agenda.plan(step, at: uptime + random.number(50...1500)) }
@@ -170,6 +174,7 @@ struct HubSimulation {
 
     private var isDone: Bool {
         guard let hub, hub.messageCount == 0, hub.isSettled else { return false }
+        guard workers.allSatisfy({ !$0.isAlive || $0.acknowledgingLate.isEmpty }) else { return false }
         return clients.allSatisfy { client in
             client.pending.isEmpty && client.waits.allSatisfy { store.results[$0] == nil }
         }

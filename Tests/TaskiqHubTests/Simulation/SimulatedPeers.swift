@@ -60,5 +60,7 @@ struct SimulatedWorker {
     /// What it begins when the acknowledgement is stored.
     var acknowledging: [LeaseKey: TaskDelivery] = [:]
     var running: [LeaseKey: TaskDelivery] = [:]
+    /// Those whose task has ended and which it wants to acknowledge now.
+    var acknowledgingLate: Set<LeaseKey> = []
     var nextCut: Int64 = 0
 }
