@@ -180,7 +180,7 @@ extension HubSimulation {
                 }
             case .acknowledged(let lease, let isStored):
                 if workers[place].acknowledgingLate.remove(lease) != nil, isStored {
-                    acknowledgedLate.insert(lease.sequence)
+                    acknowledgedLate[lease.sequence] = lease.attempt
                 }
                 guard let delivery = workers[place].acknowledging.removeValue(forKey: lease) else { break }
                 if isStored { try begin(delivery, place) } else { try giveBack(delivery, place) }
@@ -210,7 +210,8 @@ extension HubSimulation {
         starts[delivery.lease.sequence, default: 0] += 1
         let count = starts[delivery.lease.sequence] ?? 0
         note("worker \(place) begins \(task) as \(delivery.lease)")
-        if acknowledgedLate.contains(delivery.lease.sequence) {
+        // An earlier delivery may lie with a worker that is paused and does not know.
+        if let last = acknowledgedLate[delivery.lease.sequence], delivery.lease.attempt > last {
             throw BrokenRule("\(task) was begun again after it was acknowledged")
         }
         if count > 1, task.kind != .acknowledgesLate, misfortune.keepsWorkers || task.kind == .acknowledgesFirst {

@@ -74,8 +74,8 @@ struct HubSimulation {
     /// How often each delivery's message began to run, by its number.
     var starts: [Int64: Int] = [:]
     var told: [String: [UInt8]] = [:]
-    /// The messages of which a worker was told that they are acknowledged, after their task had ended.
-    var acknowledgedLate: Set<Int64> = []
+    /// The deliveries of which a worker was told that they are acknowledged, after their task had ended.
+    var acknowledgedLate: [Int64: Int32] = [:]
 
     private let keepsHistory: Bool
 
