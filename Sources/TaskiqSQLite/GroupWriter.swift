@@ -26,6 +26,7 @@ struct GroupWriter {
     private let deleteMessage: PreparedStatement
     private let deleteLease: PreparedStatement
     private let insertResult: PreparedStatement
+    private let dropResults: PreparedStatement
     private let raiseSequenceLimit: PreparedStatement
     private let forgetResults: PreparedStatement
     private let forgetSubmissions: PreparedStatement
@@ -47,6 +48,7 @@ struct GroupWriter {
         deleteMessage = try PreparedStatement(database, SQL.deleteMessage)
         deleteLease = try PreparedStatement(database, SQL.deleteLease)
         insertResult = try PreparedStatement(database, SQL.insertResult)
+        dropResults = try PreparedStatement(database, SQL.dropResults)
         raiseSequenceLimit = try PreparedStatement(database, SQL.raiseSequenceLimit)
         forgetResults = try PreparedStatement(database, SQL.forgetResults)
         forgetSubmissions = try PreparedStatement(database, SQL.forgetSubmissions)
@@ -89,6 +91,8 @@ struct GroupWriter {
         case .bury(let sequence, let reason, let instant, let result):
             try bury.run(sequence, reason, instant)
             try end(sequence, result: result)
+        case .dropResults(let taskID):
+            try dropResults.run(taskID)
         case .reserveSequences(let limit):
             try raiseSequenceLimit.run(limit)
         case .forget(let instant):
@@ -176,6 +180,7 @@ private enum SQL {
     static let insertResult = """
         INSERT OR REPLACE INTO result (sequence, task_id, is_error, expires_ms, body) VALUES (?1, ?2, ?3, ?4, ?5)
         """
+    static let dropResults = "DELETE FROM result WHERE task_id = ?1"
     static let raiseSequenceLimit = "UPDATE meta SET sequence_limit = ?1 WHERE sequence_limit < ?1"
     static let forgetResults = """
         DELETE FROM result WHERE sequence IN \

@@ -60,7 +60,30 @@ struct WorkerLinkTests {
     @Test("after the welcome it offers its room, and its tasks if they are asked for")
     mutating func welcome() {
         #expect(sent(open()) == [.credit(3)])
-        #expect(sent(open(wantsCatalogue: true)) == [.catalogue([7]), .credit(3)])
+        #expect(sent(open(wantsCatalogue: true)) == [.catalogue([7], hash: "h"), .credit(3)])
+    }
+
+    @Test("tasks that are learnt later are announced at once, and to each hub that does not know them")
+    mutating func announcement() {
+        _ = open()
+        _ = hear(task(first))
+        #expect(sent(link.handle(.announce(catalogue: [8], hash: "i"), at: 0)) == [.catalogue([8], hash: "i")])
+        #expect(sent(link.handle(.announce(catalogue: [8], hash: "i"), at: 0)).isEmpty)
+        // What is on its way stays so.
+        let greeting = hear(.resync)
+        #expect(hello(greeting)?.catalogueHash == "i")
+        #expect(hello(greeting)?.inFlight == [first])
+        // Learnt between the greeting and the welcome.
+        #expect(sent(link.handle(.announce(catalogue: [9], hash: "j"), at: 0)).isEmpty)
+        #expect(
+            sent(hear(.welcome(WorkerWelcome(verdicts: [verdict(first, .keep)], wantsCatalogue: false)), session: 2))
+                == [.catalogue([9], hash: "j"), .credit(3)]
+        )
+        #expect(sent(open([verdict(first, .keep)], session: 3)) == [.credit(3)])
+        #expect(
+            sent(open([verdict(first, .keep)], session: 4, wantsCatalogue: true))
+                == [.catalogue([9], hash: "j"), .credit(3)]
+        )
     }
 
     @Test("tasks are taken only from the session that is open, each once")

@@ -212,6 +212,18 @@ enum HubStoreConformance {
             try test.store.commit(.complete(sequence: 2, result: outcome("task-2", "43")))
             #expect(try test.reopen().messages.isEmpty)
         },
+        Scenario("all results of a task are dropped together, and those of others stay") { test in
+            for number in 1...3 as ClosedRange<Int64> {
+                try test.store.commit(.insert(message(number, taskID: number < 3 ? "twin" : "other")))
+                let result = outcome(number < 3 ? "twin" : "other", "r")
+                try test.store.commit(.complete(sequence: number, result: result))
+            }
+            #expect(try test.store.hasResult(of: "twin"))
+            try test.store.commit(.dropResults(taskID: "twin"), .dropResults(taskID: "nobody"))
+            #expect(try test.store.hasResult(of: "twin") == false)
+            #expect(try test.store.hasResult(of: "other"))
+            #expect(try test.reopen().nextSequence == 4)
+        },
         Scenario("the result of the newest message of a task counts") { test in
             try test.store.commit(.insert(message(1, taskID: "twin")), .insert(message(2, taskID: "twin")))
             try test.store.commit(.complete(sequence: 2, result: outcome("twin", "newer", expiresAt: 10)))

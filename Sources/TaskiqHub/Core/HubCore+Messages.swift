@@ -46,6 +46,7 @@ extension HubCore {
         if let lease = entry.lease { workers[lease.worker]?.forget(sequence) }
         stopLoading(entry)
         if sequenceOfTask[entry.message.taskID] == sequence { sequenceOfTask[entry.message.taskID] = nil }
+        progress.keep(entry.message.taskID, until: entry.result?.expiresAt ?? resultExpiry)
         mayDispatch = true
         return entry
     }

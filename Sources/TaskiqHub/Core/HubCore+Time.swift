@@ -66,6 +66,8 @@ extension HubCore {
             keysByTime.removeMin()
             if let key = keysBySequence.removeValue(forKey: first.sequence) { keys[key] = nil }
         }
+        let live = sequenceOfTask
+        progress.forget(expiredBefore: now.wall) { live[$0] != nil }
         store(.forget(expiredBefore: now.wall))
     }
 }

@@ -96,7 +96,7 @@ extension HubCore {
         return StoredOutcome(
             taskID: entry.message.taskID,
             isError: isError,
-            expiresAt: now.wall.adding(configuration.resultLifetime),
+            expiresAt: resultExpiry,
             body: body
         )
     }

@@ -24,13 +24,14 @@ extension HubCore {
         }
         switch packet.content {
         case .hello: break
-        case .catalogue(let json): take(catalogue: json, of: identity)
+        case .catalogue(let json, let hash): take(catalogue: json, hash: hash, of: identity)
         case .credit(let credit):
             workers[identity]?.credit = credit
             mayDispatch = true
         case .started(let leases): for lease in leases { started(lease, by: identity) }
         case .acknowledge(let lease): acknowledge(lease, by: identity, correlation: packet.correlation)
         case .complete(let completion): complete(completion, by: identity, correlation: packet.correlation)
+        case .progress(let taskID, let report): take(report, of: taskID, from: identity)
         case .heartbeat: break
         case .bye: goodbye(identity, correlation: packet.correlation)
         }
@@ -136,16 +137,21 @@ extension HubCore {
         return .keep
     }
 
-    private mutating func take(catalogue json: [UInt8], of identity: PeerIdentity) {
+    /// Takes over which tasks a worker can run: at its greeting, or because it learnt some while it works.
+    private mutating func take(catalogue json: [UInt8], hash: String, of identity: PeerIdentity) {
         guard let worker = workers[identity] else { return }
         do {
             let catalogue = try TaskCatalogue(json: json)
             let changed = catalogues[catalogue.application] != catalogue
             remember(catalogue)
-            catalogueHashes[worker.catalogueHash] = Set(catalogue.tasks.map(\.name.rawValue))
-            workers[identity]?.tasks = catalogueHashes[worker.catalogueHash]
+            catalogueHashes[hash] = Set(catalogue.tasks.map(\.name.rawValue))
+            workers[identity]?.tasks = catalogueHashes[hash]
+            workers[identity]?.catalogueHash = hash
+            forgetCatalogueHashes()
             mayDispatch = true
-            effects.append(.notice(.workerJoined(name: worker.name, tasks: catalogue.tasks.count)))
+            if worker.tasks == nil {
+                effects.append(.notice(.workerJoined(name: worker.name, tasks: catalogue.tasks.count)))
+            }
             if changed {
                 store(.catalogue(application: catalogue.application, json: json, at: now.wall))
                 effects.append(.catalogueChanged(catalogue))
@@ -159,6 +165,13 @@ extension HubCore {
     mutating func remember(_ catalogue: TaskCatalogue) {
         catalogues[catalogue.application] = catalogue
         catalogueHashes[catalogue.hash] = Set(catalogue.tasks.map(\.name.rawValue))
+    }
+
+    /// Keeps the tasks of those catalogues that are in use: a program may announce any number of them.
+    private mutating func forgetCatalogueHashes() {
+        guard catalogueHashes.count > 2 * (workers.count + catalogues.count) + 16 else { return }
+        let used = Set(workers.values.map(\.catalogueHash)).union(catalogues.values.map(\.hash))
+        catalogueHashes = catalogueHashes.filter { used.contains($0.key) }
     }
 
     // MARK: Leaving

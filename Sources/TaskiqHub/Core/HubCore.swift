@@ -26,6 +26,9 @@ public struct HubCore: Sendable {
     var nextSequence: Int64
     var reservedBelow: Int64
 
+    /// How far tasks are, as they said last.
+    var progress: ProgressBoard
+
     // Submissions that may be repeated.
     var keys: [PeerIdentity: (submission: SubmissionKey, sequence: Int64)] = [:]
     var keysByTime = Heap<DelayedKey>()
@@ -79,6 +82,10 @@ public struct HubCore: Sendable {
         scheduleStates = recovered.scheduleStates
         nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
         nextForget = now.uptime
+        progress = ProgressBoard(
+            maximumCount: configuration.maximumProgressReports,
+            maximumSize: configuration.maximumProgressSize
+        )
         for catalogue in recovered.catalogues { remember(catalogue) }
         for (key, sequence) in recovered.keys { remember(key, sequence: sequence) }
         for recovered in recovered.messages { restore(recovered) }
@@ -124,6 +131,8 @@ public struct HubCore: Sendable {
         case .bodies(let bodies): handle(bodies)
         case .results(let peer, let correlation, let asked, let found):
             handleResults(peer, correlation, asked, found)
+        case .found(let peer, let correlation, let taskID, let isThere):
+            handleFound(peer, correlation, taskID, isThere: isThere)
         case .fire(let request, let call): fire(request, call: call)
         case .tick: tick()
         case .drain: isDraining = true

@@ -55,6 +55,11 @@ public final class MemoryHubStore: HubStore {
         }
     }
 
+    /// Looks whether a task has a result.
+    public func hasResult(of taskID: String) throws -> Bool {
+        tables.withLock { $0.resultsByTask[taskID] != nil }
+    }
+
     /// Does nothing: there is nothing to close.
     public func close() {}
 }
@@ -171,6 +176,8 @@ private struct Tables {
         case .bury(let sequence, let reason, let instant, let result):
             bury(sequence, reason: reason, at: instant)
             end(sequence, result: result)
+        case .dropResults(let taskID):
+            for sequence in resultsByTask[taskID] ?? [] { forgetResult(sequence) }
         case .reserveSequences(let limit):
             nextSequence = max(nextSequence, limit)
         case .forget(let instant):

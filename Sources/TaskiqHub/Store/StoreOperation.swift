@@ -21,6 +21,8 @@ public enum StoreOperation: Sendable {
     case complete(sequence: Int64, result: StoredOutcome?)
     /// A message goes to the dead letters, with the body it has.
     case bury(sequence: Int64, reason: String, at: Timestamp, result: StoredOutcome?)
+    /// The results of a task were read, and nobody else will.
+    case dropResults(taskID: String)
     /// Numbers below this one may be in use; the next life of the hub begins there.
     case reserveSequences(below: Int64)
     /// Results that nobody fetched in time, and keys of submissions that nobody will repeat, are forgotten.

@@ -20,6 +20,10 @@ public struct WorkerLink: Sendable {
         case acknowledge(LeaseKey)
         /// A delivery is over.
         case settle(Completion)
+        /// A task that runs here is so far; not repeated if it is lost on the way.
+        case progress(taskID: String, ProgressReport)
+        /// It can run these tasks from now on.
+        case announce(catalogue: [UInt8], hash: String)
         /// No more deliveries are wanted.
         case stopListening
         /// Time has passed.
@@ -56,7 +60,9 @@ public struct WorkerLink: Sendable {
     /// The largest body that the hub takes, in bytes; a larger one would cost the connection.
     public var maximumBody = ProtocolLimits.maximumBody
     private var hello: WorkerHello
-    private let catalogue: [UInt8]
+    private var catalogue: [UInt8]
+    /// The name of the catalogue that the hub was told of last in this session.
+    private var announcedHash = ""
     private let credit: Int
     private var state = State.connecting
     private var running: Set<LeaseKey> = []
@@ -108,6 +114,12 @@ public struct WorkerLink: Sendable {
             send(.started(leases))
         case .acknowledge(let lease): acknowledge(lease)
         case .settle(let completion): settle(completion)
+        case .progress(let taskID, let report): send(.progress(taskID: taskID, report))
+        case .announce(let catalogue, let hash):
+            self.catalogue = catalogue
+            hello.catalogueHash = hash
+            // A hub that is being greeted is told after its welcome.
+            announce()
         case .stopListening:
             isListening = false
             send(.credit(0))
@@ -126,6 +138,7 @@ public struct WorkerLink: Sendable {
         if case .rejected = state { return }
         state = .greeted(at: now)
         lastHeard = now
+        announcedHash = hello.catalogueHash
         hello.inFlight = running.union(unacknowledged).subtracting(unconfirmed.keys).sorted()
         hello.started = started.sorted()
         hello.unconfirmed = unconfirmed.keys.sorted()
@@ -188,13 +201,21 @@ public struct WorkerLink: Sendable {
             else { continue }
             unconfirmed[verdict.lease] = Completion(lease: verdict.lease, outcome: .release)
         }
-        if welcome.wantsCatalogue { send(.catalogue(catalogue)) }
+        if welcome.wantsCatalogue { announcedHash = "" }
+        announce()
         for lease in acknowledging.sorted() { send(.acknowledge(lease)) }
         for lease in unconfirmed.keys.sorted() {
             if let completion = unconfirmed[lease] { send(.complete(completion)) }
         }
         send(.credit(isListening ? credit : 0))
         if isLeaving, isSettled { send(.bye) }
+    }
+
+    /// Tells the hub of the tasks, unless it knows them.
+    private mutating func announce() {
+        guard isOpen, announcedHash != hello.catalogueHash else { return }
+        announcedHash = hello.catalogueHash
+        send(.catalogue(catalogue, hash: hello.catalogueHash))
     }
 
     private mutating func acknowledge(_ lease: LeaseKey) {

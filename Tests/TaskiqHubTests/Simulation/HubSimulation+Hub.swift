@@ -87,6 +87,7 @@ extension HubSimulation {
         case .commit(let group): work(.commit(group))
         case .readBodies(let sequences): work(.bodies(sequences))
         case .readResults(let peer, let correlation, let taskIDs): work(.results(peer, correlation, taskIDs))
+        case .findResult(let peer, let correlation, let taskID): work(.find(peer, correlation, taskID))
         case .halt: try killHub(downFor: 100...3000)
         case .fired, .catalogueChanged, .notice: break
         }
@@ -117,6 +118,9 @@ extension HubSimulation {
         case .results(let peer, let correlation, let asked):
             let found = try store.memory.results(of: asked)
             try tell(.results(peer, correlation: correlation, asked: asked, found: found))
+        case .find(let peer, let correlation, let taskID):
+            let isThere = try store.memory.hasResult(of: taskID)
+            try tell(.found(peer, correlation: correlation, taskID: taskID, isThere: isThere))
         }
     }
 

@@ -66,6 +66,14 @@ extension HubSimulation {
         carryOut(clients[place].link.handle(.wait(taskID: taskID), at: uptime), client: place)
     }
 
+    /// Asks how some task stands, one that nobody has heard of now and then.
+    mutating func ask(by place: Int) {
+        guard !tasks.isEmpty else { return }
+        let taskID = "task-\(random.number(0...Int64(tasks.count)))"
+        clients[place].questions.insert(taskID)
+        carryOut(clients[place].link.handle(.ask(taskID: taskID), at: uptime), client: place)
+    }
+
     mutating func carryOut(_ effects: [ClientLink.Effect], client place: Int) {
         for effect in effects {
             switch effect {
@@ -90,6 +98,14 @@ extension HubSimulation {
                 // Only a failure that was not acknowledged may be followed by something better.
                 if let known, known != body, !Self.isFailure(known) || Self.isFailure(body) {
                     broken = broken ?? BrokenRule("two results of \(taskID) were told")
+                }
+            case .standing(let standing):
+                if clients[place].questions.remove(standing.taskID) == nil {
+                    broken = broken ?? BrokenRule("an answer about \(standing.taskID) came and nobody had asked")
+                }
+                let said = progress[standing.taskID] ?? []
+                if let report = standing.progress, !said.contains(report.state) {
+                    broken = broken ?? BrokenRule("\(standing.taskID) never said \(report.state)")
                 }
             case .rejected(let message): broken = broken ?? BrokenRule("a client was rejected: \(message)")
             }
@@ -218,6 +234,13 @@ extension HubSimulation {
             throw BrokenRule("\(task) was begun \(count) times")
         }
         try carryOut(workers[place].link.handle(.started([delivery.lease]), at: uptime), worker: place)
+        let report = ProgressReport(state: "\(delivery.lease)")
+        progress[task.taskID, default: []].insert(report.state)
+        try carryOut(
+            workers[place].link.handle(.progress(taskID: task.taskID, report), at: uptime),
+            worker: place
+        )
+        guard workers[place].isAlive else { return }
         if task.kind == .kills {
             try killWorker(place)
             return

@@ -20,6 +20,14 @@ extension HubSimulation {
             guard store.results[taskID] == body else {
                 throw BrokenRule("a result of \(taskID) was told that is not stored")
             }
+        case .standing(let standing) where standing.status == .ready:
+            guard store.results[standing.taskID] != nil else {
+                throw BrokenRule("\(standing.taskID) was said to have a result, and has none")
+            }
+        case .standing(let standing) where standing.status == .unknown:
+            guard accepted[standing.taskID] == nil || store.results[standing.taskID] == nil else {
+                throw BrokenRule("\(standing.taskID) has a result, and was said to be unknown")
+            }
         default: break
         }
     }
@@ -86,6 +94,9 @@ extension HubSimulation {
                 throw BrokenRule("\(task) was neither accepted nor given up")
             }
             try checkEnd(of: task)
+        }
+        for client in clients where !client.questions.isEmpty {
+            throw BrokenRule("after a long calm a question has no answer: \(client.questions.sorted())")
         }
         for client in clients {
             for taskID in client.waits where store.results[taskID] != nil {

@@ -39,6 +39,8 @@ struct SimulatedClient {
     var pending: [UInt64: Submission] = [:]
     var lastRequest: UInt64 = 0
     var waits: Set<String> = []
+    /// The tasks of which it has asked how they stand.
+    var questions: Set<String> = []
 }
 
 /// A worker's process.
