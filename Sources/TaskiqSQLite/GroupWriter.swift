@@ -20,10 +20,13 @@ struct GroupWriter {
     private let release: PreparedStatement
     private let postpone: PreparedStatement
     private let acknowledge: PreparedStatement
+    private let retain: PreparedStatement
+    private let retainResult: PreparedStatement
     private let bury: PreparedStatement
     private let deleteMessage: PreparedStatement
     private let deleteLease: PreparedStatement
     private let insertResult: PreparedStatement
+    private let dropResults: PreparedStatement
     private let raiseSequenceLimit: PreparedStatement
     private let forgetResults: PreparedStatement
     private let forgetSubmissions: PreparedStatement
@@ -39,10 +42,13 @@ struct GroupWriter {
         release = try PreparedStatement(database, SQL.release)
         postpone = try PreparedStatement(database, SQL.postpone)
         acknowledge = try PreparedStatement(database, SQL.acknowledge)
+        retain = try PreparedStatement(database, SQL.retain)
+        retainResult = try PreparedStatement(database, SQL.retainResult)
         bury = try PreparedStatement(database, SQL.bury)
         deleteMessage = try PreparedStatement(database, SQL.deleteMessage)
         deleteLease = try PreparedStatement(database, SQL.deleteLease)
         insertResult = try PreparedStatement(database, SQL.insertResult)
+        dropResults = try PreparedStatement(database, SQL.dropResults)
         raiseSequenceLimit = try PreparedStatement(database, SQL.raiseSequenceLimit)
         forgetResults = try PreparedStatement(database, SQL.forgetResults)
         forgetSubmissions = try PreparedStatement(database, SQL.forgetSubmissions)
@@ -75,11 +81,18 @@ struct GroupWriter {
             try postpone.run(sequence, dueAt)
         case .acknowledge(let sequence):
             try acknowledge.run(sequence)
+        case .retain(let key, let result):
+            try retain.run(key.sequence, key.attempt)
+            if let result {
+                try retainResult.run(key.sequence, result.taskID, result.isError, result.expiresAt, result.body)
+            }
         case .complete(let sequence, let result):
             try end(sequence, result: result)
         case .bury(let sequence, let reason, let instant, let result):
             try bury.run(sequence, reason, instant)
             try end(sequence, result: result)
+        case .dropResults(let taskID):
+            try dropResults.run(taskID)
         case .reserveSequences(let limit):
             try raiseSequenceLimit.run(limit)
         case .forget(let instant):
@@ -146,6 +159,15 @@ private enum SQL {
         SELECT ?1, 0, 0, 1, NULL WHERE EXISTS (SELECT 1 FROM message WHERE sequence = ?1) \
         ON CONFLICT (sequence) DO UPDATE SET acknowledged = 1
         """
+    static let retain = """
+        INSERT INTO lease (sequence, attempt, crashes, acknowledged, worker, unacknowledged_attempt) \
+        SELECT ?1, 0, 0, 0, NULL, ?2 WHERE EXISTS (SELECT 1 FROM message WHERE sequence = ?1) \
+        ON CONFLICT (sequence) DO UPDATE SET unacknowledged_attempt = excluded.unacknowledged_attempt
+        """
+    static let retainResult = """
+        INSERT OR REPLACE INTO result (sequence, task_id, is_error, expires_ms, body) \
+        SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM message WHERE sequence = ?1)
+        """
     static let bury = """
         INSERT OR REPLACE INTO dead_letter (sequence, queue, task_name, task_id, priority, enqueued_ms, schedule_id, \
         scheduled_ms, attempts, crashes, reason, dead_ms, body) \
@@ -158,6 +180,7 @@ private enum SQL {
     static let insertResult = """
         INSERT OR REPLACE INTO result (sequence, task_id, is_error, expires_ms, body) VALUES (?1, ?2, ?3, ?4, ?5)
         """
+    static let dropResults = "DELETE FROM result WHERE task_id = ?1"
     static let raiseSequenceLimit = "UPDATE meta SET sequence_limit = ?1 WHERE sequence_limit < ?1"
     static let forgetResults = """
         DELETE FROM result WHERE sequence IN \

@@ -16,7 +16,7 @@ struct HubSchema {
     static let applicationID: Int64 = 0x7471_6873
 
     /// What this version of the hub reads and writes.
-    static let current = HubSchema(steps: [version1])
+    static let current = HubSchema(steps: [version1, version2])
 
     /// Refuses a file that is not a hub's store or that a later version wrote, before anything is changed in it.
     ///
@@ -152,4 +152,7 @@ extension HubSchema {
             fingerprint TEXT NOT NULL
         ) STRICT;
         """
+
+    // The last delivery whose task ended without acknowledging.
+    private static let version2 = "ALTER TABLE lease ADD COLUMN unacknowledged_attempt INTEGER NOT NULL DEFAULT 0"
 }

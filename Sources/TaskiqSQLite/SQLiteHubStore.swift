@@ -140,6 +140,20 @@ public final class SQLiteHubStore: HubStore {
         }
     }
 
+    /// Looks whether a task has a result, without reading it.
+    ///
+    /// - Parameter taskID: whose.
+    /// - Returns: whether it has one.
+    /// - Throws: `HubStoreError`.
+    public func hasResult(of taskID: String) throws -> Bool {
+        try read { database in
+            let select = try PreparedStatement(database, "SELECT 1 FROM result WHERE task_id = ?1 LIMIT 1")
+            var isThere = false
+            try select.rows(taskID) { _ in isThere = true }
+            return isThere
+        }
+    }
+
     /// Closes the store and releases the data directory; a second call does nothing.
     public func close() {
         let wasClosed = state.withLock { state in

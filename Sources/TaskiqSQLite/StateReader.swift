@@ -67,9 +67,11 @@ struct StateReader {
         var nextKey = keys.makeIterator()
         var key = nextKey.next()
         let select = """
-            SELECT m.sequence, queue, task_name, task_id, priority, enqueued_ms, due_ms, schedule_id, scheduled_ms, \
-            ifnull(attempt, 0), ifnull(crashes, 0), ifnull(acknowledged, 0), worker \
-            FROM message m LEFT JOIN lease l ON l.sequence = m.sequence ORDER BY m.sequence
+            SELECT m.sequence, queue, task_name, m.task_id, priority, enqueued_ms, due_ms, schedule_id, scheduled_ms, \
+            ifnull(attempt, 0), ifnull(crashes, 0), ifnull(acknowledged, 0), worker, \
+            ifnull(unacknowledged_attempt, 0), r.is_error, r.expires_ms \
+            FROM message m LEFT JOIN lease l ON l.sequence = m.sequence \
+            LEFT JOIN result r ON r.sequence = m.sequence ORDER BY m.sequence
             """
         try PreparedStatement(database, select).rows { row in
             var message = row.message
@@ -81,7 +83,10 @@ struct StateReader {
                     attempt: Int32(clamping: row.integer(9)),
                     crashes: Int32(clamping: row.integer(10)),
                     worker: row.isNull(12) ? nil : PeerIdentity(row.bytes(12)),
-                    isAcknowledged: row.integer(11) != 0
+                    isAcknowledged: row.integer(11) != 0,
+                    unacknowledgedAttempt: Int32(clamping: row.integer(13)),
+                    result: row.isNull(14)
+                        ? nil : RetainedResult(isError: row.integer(14) != 0, expiresAt: row.timestamp(15))
                 )
             )
         }

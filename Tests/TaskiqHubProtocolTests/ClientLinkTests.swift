@@ -164,6 +164,28 @@ struct ClientLinkTests {
         #expect(sent(open(session: 3)).isEmpty)
     }
 
+    @Test("a question is asked anew until it is answered, and an answer is told once")
+    mutating func questions() {
+        _ = open()
+        #expect(sent(link.handle(.ask(taskID: "i"), at: 0)) == [.standing(taskID: "i")])
+        #expect(sent(open(session: 2)) == [.standing(taskID: "i")])
+        let standing = TaskStanding(taskID: "i", status: .pending, progress: ProgressReport(state: "half"))
+        guard case .standing(standing)? = link.handle(.packet(Packet(.standing(standing))), at: 1).first else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(link.handle(.packet(Packet(.standing(standing))), at: 1).isEmpty)
+        #expect(sent(open(session: 3)).isEmpty)
+        // An id that cannot travel belongs to no task.
+        guard case .standing(let none)? = link.handle(.ask(taskID: "a\nb"), at: 1).first else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(none == TaskStanding(taskID: "a\nb", status: .unknown))
+        #expect(sent(link.handle(.dropResult(taskID: "i"), at: 1)) == [.resultDrop(taskIDs: ["i"])])
+        #expect(sent(link.handle(.dropResult(taskID: "a\nb"), at: 1)).isEmpty)
+    }
+
     @Test("questions for many results fit into frames")
     mutating func manyWaits() throws {
         for number in 0..<1000 {

@@ -74,6 +74,18 @@ struct PacketTests {
         #expect(rejected.content == .reject(message: read.reason))
     }
 
+    @Test("a report of progress has at most 16 KiB")
+    func progressSize() throws {
+        let limit = ProtocolLimits.maximumProgress
+        for (count, isFine) in [(limit - 1, true), (limit, false)] {
+            let report = ProgressReport(state: "x", meta: Array(repeating: 1, count: count))
+            let command = Packet(WorkerCommand.progress(taskID: "i", report)).frames()
+            let reply = Packet(ClientReply.standing(TaskStanding(taskID: "i", status: .ready, progress: report)))
+            #expect(((try? Packet<WorkerCommand>(frames: command)) != nil) == isFine)
+            #expect(((try? Packet<ClientReply>(frames: reply.frames())) != nil) == isFine)
+        }
+    }
+
     @Test("numbers from outside are moved into their range")
     func ranges() throws {
         var submission = Submission(key: SamplePackets.identity, queue: "q", taskName: "t", taskID: "i", body: [])

@@ -31,7 +31,8 @@ enum SamplePackets {
         full.scheduledAt = .earliest
         return [
             .hello(ClientHello(identity: identity, application: "app")), .hello(old), .submit(plain), .submit(full),
-            .resultWait(taskIDs: []), .resultWait(taskIDs: ["a", longestName, "c"]), .resultCancel(taskIDs: ["a"]),
+            .standing(taskID: "i"), .resultDrop(taskIDs: ["a", longestName]), .resultWait(taskIDs: []),
+            .resultWait(taskIDs: ["a", longestName, "c"]), .resultCancel(taskIDs: ["a"]),
             .heartbeat, .bye,
         ]
     }()
@@ -47,6 +48,8 @@ enum SamplePackets {
         .refused(SubmitRefusal(code: .keyReuse, message: "x")),
         .result(taskID: "i", status: .ready, body: [1, 2, 3]), .result(taskID: "i", status: .pending, body: []),
         .result(taskID: "i", status: .unknown, body: []),
+        .standing(TaskStanding(taskID: "i", status: .pending)),
+        .standing(TaskStanding(taskID: "i", status: .ready, progress: ProgressReport(state: "half", meta: [1]))),
         .heartbeat, .resync, .error(message: "what?"), .byeOK,
     ]
 
@@ -71,10 +74,15 @@ enum SamplePackets {
         requeue.delay = .max
         requeue.executionTime = .max
         requeue.reason = "why not"
+        var late = Completion(lease: leases[0], outcome: .ok, body: [0])
+        late.isUnacknowledged = true
         let outcomes: [Completion.Outcome] = [.ok, .error, .noResult, .requeue, .reject, .release]
         return [
-            .hello(hello), .hello(full), .catalogue([]), .catalogue([1, 2]), .credit(0), .credit(.max), .started([]),
-            .started(leases), .acknowledge(leases[1]), .complete(requeue), .heartbeat, .bye,
+            .hello(hello), .hello(full), .catalogue([], hash: "h"), .catalogue([1, 2], hash: longestName),
+            .progress(taskID: "i", ProgressReport(state: "")),
+            .progress(taskID: longestName, ProgressReport(state: "é", meta: Array(repeating: 7, count: 16_382))),
+            .credit(0), .credit(.max), .started([]),
+            .started(leases), .acknowledge(leases[1]), .complete(requeue), .complete(late), .heartbeat, .bye,
         ] + outcomes.map { .complete(Completion(lease: leases[1], outcome: $0, body: [7])) }
     }()
 

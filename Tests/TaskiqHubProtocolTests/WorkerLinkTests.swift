@@ -60,7 +60,30 @@ struct WorkerLinkTests {
     @Test("after the welcome it offers its room, and its tasks if they are asked for")
     mutating func welcome() {
         #expect(sent(open()) == [.credit(3)])
-        #expect(sent(open(wantsCatalogue: true)) == [.catalogue([7]), .credit(3)])
+        #expect(sent(open(wantsCatalogue: true)) == [.catalogue([7], hash: "h"), .credit(3)])
+    }
+
+    @Test("tasks that are learnt later are announced at once, and to each hub that does not know them")
+    mutating func announcement() {
+        _ = open()
+        _ = hear(task(first))
+        #expect(sent(link.handle(.announce(catalogue: [8], hash: "i"), at: 0)) == [.catalogue([8], hash: "i")])
+        #expect(sent(link.handle(.announce(catalogue: [8], hash: "i"), at: 0)).isEmpty)
+        // What is on its way stays so.
+        let greeting = hear(.resync)
+        #expect(hello(greeting)?.catalogueHash == "i")
+        #expect(hello(greeting)?.inFlight == [first])
+        // Learnt between the greeting and the welcome.
+        #expect(sent(link.handle(.announce(catalogue: [9], hash: "j"), at: 0)).isEmpty)
+        #expect(
+            sent(hear(.welcome(WorkerWelcome(verdicts: [verdict(first, .keep)], wantsCatalogue: false)), session: 2))
+                == [.catalogue([9], hash: "j"), .credit(3)]
+        )
+        #expect(sent(open([verdict(first, .keep)], session: 3)) == [.credit(3)])
+        #expect(
+            sent(open([verdict(first, .keep)], session: 4, wantsCatalogue: true))
+                == [.catalogue([9], hash: "j"), .credit(3)]
+        )
     }
 
     @Test("tasks are taken only from the session that is open, each once")
@@ -153,6 +176,84 @@ struct WorkerLinkTests {
         let effects = open([verdict(first, .stale)], session: 2)
         #expect(effects.contains { if case .acknowledged(first, isStored: false) = $0 { true } else { false } })
         #expect(sent(effects) == [.credit(3)])
+    }
+
+    // MARK: Acknowledging after the end
+
+    private func late(_ lease: LeaseKey) -> Completion {
+        var completion = Completion(lease: lease, outcome: .ok, body: [1])
+        completion.isUnacknowledged = true
+        return completion
+    }
+
+    private func answers(_ effects: [WorkerLink.Effect]) -> [Bool] {
+        effects.compactMap { if case .acknowledged(_, let isStored) = $0 { isStored } else { nil } }
+    }
+
+    @Test("a delivery whose task ended without acknowledging is named until it is acknowledged")
+    mutating func acknowledgedLate() {
+        _ = open()
+        for lease in [first, second] { _ = hear(task(lease)) }
+        #expect(sent(link.handle(.settle(late(first)), at: 0)) == [.complete(late(first))])
+        #expect(hello(hear(.resync))?.unconfirmed == [first])
+        #expect(sent(open([verdict(first, .keep)], session: 2)) == [.complete(late(first)), .credit(3)])
+        _ = hear(.completed([verdict(first, .recorded)]), session: 2)
+        #expect(hello(hear(.resync, session: 2))?.inFlight == [first, second])
+        #expect(sent(open([verdict(first, .keep), verdict(second, .keep)], session: 3)) == [.credit(3)])
+        #expect(sent(link.handle(.acknowledge(first), at: 0)) == [.acknowledge(first)])
+        #expect(answers(hear(.acknowledged(verdict(first, .recorded)), session: 3)) == [true])
+        #expect(hello(hear(.resync, session: 3))?.inFlight == [second])
+    }
+
+    @Test("what the hub gave to somebody else can no longer be acknowledged")
+    mutating func acknowledgedTooLate() {
+        _ = open()
+        _ = hear(task(first))
+        _ = link.handle(.settle(late(first)), at: 0)
+        _ = hear(.completed([verdict(first, .recorded)]))
+        _ = hear(.completed([verdict(first, .stale)]))
+        let effects = link.handle(.acknowledge(first), at: 0)
+        #expect(answers(effects) == [false])
+        #expect(sent(effects).isEmpty)
+        #expect(hello(hear(.resync))?.inFlight == [])
+    }
+
+    @Test(
+        "an end that the acknowledgement brought about is one, even if its answer was lost",
+        arguments: [true, false]
+    )
+    mutating func lostAnswer(hasEnded: Bool) {
+        _ = open()
+        _ = hear(task(first))
+        if hasEnded {
+            _ = link.handle(.settle(late(first)), at: 0)
+            _ = hear(.completed([verdict(first, .recorded)]))
+        }
+        _ = link.handle(.acknowledge(first), at: 0)
+        // Somebody else may have ended a message whose task has not: it must not run on the strength of that.
+        #expect(answers(open([verdict(first, .already)], session: 2)) == [hasEnded])
+    }
+
+    @Test("the word that an acknowledgement is stored may cross the end of its task")
+    mutating func crossing() {
+        _ = open()
+        _ = hear(task(first))
+        _ = link.handle(.acknowledge(first), at: 0)
+        #expect(answers(hear(.acknowledged(verdict(first, .recorded)))) == [true])
+        let plain = Completion(lease: first, outcome: .ok, body: [1])
+        #expect(sent(link.handle(.settle(late(first)), at: 0)) == [.complete(plain)])
+        _ = hear(.completed([verdict(first, .recorded)]))
+        #expect(hello(hear(.resync))?.inFlight == [])
+    }
+
+    @Test("a worker goes without waiting for acknowledgements that may never come")
+    mutating func goodbyeUnacknowledged() {
+        _ = open()
+        _ = hear(task(first))
+        _ = link.handle(.settle(late(first)), at: 0)
+        _ = hear(.completed([verdict(first, .recorded)]))
+        #expect(link.isSettled)
+        #expect(sent(link.handle(.bye, at: 0)) == [.bye])
     }
 
     @Test("who stops listening offers no room, in any session")

@@ -191,6 +191,39 @@ enum HubStoreConformance {
             let next = try #require(try test.reopen().messages.first)
             #expect((next.attempt, next.worker) == (0, nil))
         },
+        Scenario("a task that ended without acknowledging leaves its result, and its message stays") { test in
+            let lease = LeaseKey(sequence: 1, attempt: 2)
+            try test.store.commit(.insert(message(1)), .lease(lease, worker: try peer(1)), .insert(message(2)))
+            try test.store.commit(.retain(lease, result: outcome("task-1", "42", isError: true, expiresAt: 70)))
+            try test.store.commit(.retain(LeaseKey(sequence: 2, attempt: 5), result: nil))
+            try test.store.commit(.retain(LeaseKey(sequence: 9, attempt: 1), result: outcome("nobody", "r")))
+            #expect(try test.store.result(of: "task-1") == "42")
+            #expect(try test.store.result(of: "nobody") == nil)
+            let messages = try test.reopen().messages
+            #expect(messages.map(\.unacknowledgedAttempt) == [2, 5])
+            #expect(messages.map(\.worker) == [try peer(1), nil])
+            #expect(messages.map(\.result) == [RetainedResult(isError: true, expiresAt: instant(70)), nil])
+            try test.store.commit(.release(sequence: 1, crashes: 0, dueAt: nil))
+            let next = LeaseKey(sequence: 1, attempt: 3)
+            try test.store.commit(.lease(next, worker: try peer(2)))
+            #expect(try test.reopen().messages.first?.unacknowledgedAttempt == 2)
+            try test.store.commit(.complete(sequence: 1, result: nil))
+            #expect(try test.store.result(of: "task-1") == "42")
+            try test.store.commit(.complete(sequence: 2, result: outcome("task-2", "43")))
+            #expect(try test.reopen().messages.isEmpty)
+        },
+        Scenario("all results of a task are dropped together, and those of others stay") { test in
+            for number in 1...3 as ClosedRange<Int64> {
+                try test.store.commit(.insert(message(number, taskID: number < 3 ? "twin" : "other")))
+                let result = outcome(number < 3 ? "twin" : "other", "r")
+                try test.store.commit(.complete(sequence: number, result: result))
+            }
+            #expect(try test.store.hasResult(of: "twin"))
+            try test.store.commit(.dropResults(taskID: "twin"), .dropResults(taskID: "nobody"))
+            #expect(try test.store.hasResult(of: "twin") == false)
+            #expect(try test.store.hasResult(of: "other"))
+            #expect(try test.reopen().nextSequence == 4)
+        },
         Scenario("the result of the newest message of a task counts") { test in
             try test.store.commit(.insert(message(1, taskID: "twin")), .insert(message(2, taskID: "twin")))
             try test.store.commit(.complete(sequence: 2, result: outcome("twin", "newer", expiresAt: 10)))

@@ -51,7 +51,7 @@ struct RandomHistory {
 
     private mutating func change() throws -> StoreOperation {
         let sequence = chance(8) ? number(lastSequence + 5) : live[Int(number(Int64(live.count)))]
-        switch number(14) {
+        switch number(15) {
         case 0...4:
             return .lease(LeaseKey(sequence: sequence, attempt: Int32(number(4) + 1)), worker: try peer(Int(number(4))))
         case 5:
@@ -59,6 +59,8 @@ struct RandomHistory {
             return .release(sequence: sequence, crashes: Int32(number(3)), dueAt: due)
         case 6:
             return .acknowledge(sequence: sequence)
+        case 13:
+            return .retain(LeaseKey(sequence: sequence, attempt: Int32(number(4) + 1)), result: result(sequence))
         case 7...9:
             return .complete(sequence: sequence, result: result(sequence))
         case 10:

@@ -62,6 +62,8 @@ struct Recovered: Equatable {
         var crashes: Int32
         var worker: PeerIdentity?
         var isAcknowledged: Bool
+        var unacknowledgedAttempt: Int32
+        var result: RetainedResult?
     }
 
     struct Key: Equatable {
@@ -85,7 +87,9 @@ struct Recovered: Equatable {
                 attempt: entry.attempt,
                 crashes: entry.crashes,
                 worker: entry.worker,
-                isAcknowledged: entry.isAcknowledged
+                isAcknowledged: entry.isAcknowledged,
+                unacknowledgedAttempt: entry.unacknowledgedAttempt,
+                result: entry.result
             )
         }
         keys = state.keys.map { Key(key: $0.key, sequence: $0.sequence) }

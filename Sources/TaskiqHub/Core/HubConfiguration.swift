@@ -19,8 +19,16 @@ public struct HubConfiguration: Sendable {
     public var adoptionGrace = Duration.seconds(15)
     /// How many deliveries of a message may end in a crash before it goes to the dead letters.
     public var crashLimit: Int32 = 3
-    /// How long results are kept.
-    public var resultLifetime = Duration.seconds(24 * 3600)
+    /// How long a task that acknowledges by itself may take to do so after its end before its message is redelivered.
+    public var manualAcknowledgeTimeout = Duration.seconds(300)
+    /// How long results are kept after they were stored, and the progress of tasks after their end; nil for ever.
+    ///
+    /// Results that are kept for ever make the store grow for ever, unless every one is dropped by who reads it.
+    public var resultLifetime: Duration? = .seconds(24 * 3600)
+    /// Of how many tasks the hub keeps in memory how far they are; the oldest reports make room.
+    public var maximumProgressReports = 10_000
+    /// How many bytes such reports may have together.
+    public var maximumProgressSize = 32 * 1024 * 1024
     /// How long a submission's key is remembered.
     public var keyLifetime = Duration.seconds(600)
 

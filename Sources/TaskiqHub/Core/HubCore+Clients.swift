@@ -22,6 +22,8 @@ extension HubCore {
         case .submit(let submission): submit(submission, peer, correlation: packet.correlation)
         case .resultWait(let taskIDs): wait(for: taskIDs, peer, correlation: packet.correlation)
         case .resultCancel(let taskIDs): for taskID in taskIDs { forgetWait(taskID, peer) }
+        case .standing(let taskID): tellStanding(of: taskID, peer, correlation: packet.correlation)
+        case .resultDrop(let taskIDs): drop(resultsOf: taskIDs)
         case .heartbeat: reply(.heartbeat, to: peer, correlation: packet.correlation)
         case .bye:
             reply(.byeOK, to: peer, correlation: packet.correlation)
@@ -156,7 +158,7 @@ extension HubCore {
         for taskID in taskIDs {
             clients[peer]?.waits.insert(taskID)
             waiters[taskID, default: []].insert(peer)
-            if let sequence = sequenceOfTask[taskID] {
+            if let sequence = sequenceOfTask[taskID], !(messages[sequence].map(hasResult) ?? false) {
                 reply(standing(of: sequence, taskID), to: peer, correlation: correlation)
             } else {
                 unknown.append(taskID)
@@ -169,9 +171,9 @@ extension HubCore {
 
     /// What a client is told of a task that has no result yet.
     private func standing(of sequence: Int64, _ taskID: String) -> ClientReply {
-        guard let entry = messages[sequence], entry.lease == nil,
-            !workers.values.contains(where: { $0.serves(entry.route) })
-        else { return .result(taskID: taskID, status: .pending, body: []) }
+        guard let entry = messages[sequence], isUnroutable(entry) else {
+            return .result(taskID: taskID, status: .pending, body: [])
+        }
         return .result(taskID: taskID, status: .unroutable, body: Array(entry.message.taskName.utf8))
     }
 

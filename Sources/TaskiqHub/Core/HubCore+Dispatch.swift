@@ -65,7 +65,7 @@ extension HubCore {
             lease: lease,
             queue: entry.message.queue,
             enqueuedAt: entry.message.enqueuedAt,
-            isRedelivered: entry.crashes > 0,
+            isRedelivered: entry.crashes > 0 || entry.unacknowledgedAttempt > 0,
             body: entry.message.body
         )
         let packet = Packet(WorkerReply.task(delivery), session: worker.session, epoch: epoch)

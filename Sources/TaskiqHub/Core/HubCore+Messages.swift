@@ -43,9 +43,10 @@ extension HubCore {
     /// Takes a message out of memory; the caller stores why.
     mutating func remove(_ sequence: Int64) -> MessageEntry? {
         guard let entry = messages.removeValue(forKey: sequence) else { return nil }
-        if let lease = entry.lease { workers[lease.worker]?.held.remove(sequence) }
+        if let lease = entry.lease { workers[lease.worker]?.forget(sequence) }
         stopLoading(entry)
         if sequenceOfTask[entry.message.taskID] == sequence { sequenceOfTask[entry.message.taskID] = nil }
+        progress.keep(entry.message.taskID, until: entry.result?.expiresAt ?? resultExpiry)
         mayDispatch = true
         return entry
     }
@@ -57,7 +58,7 @@ extension HubCore {
     ///   - crashed: whether its delivery must be assumed to have ended in a crash.
     mutating func release(_ sequence: Int64, crashed: Bool) {
         guard var entry = messages[sequence], let lease = entry.lease else { return }
-        workers[lease.worker]?.held.remove(sequence)
+        workers[lease.worker]?.forget(sequence)
         if crashed {
             // One delivery is one crash at most, however often its worker was given up and came back.
             entry.crashes = min(entry.crashes + 1, entry.attempt)
@@ -89,14 +90,9 @@ extension HubCore {
         let message = entry.message
         let failure = TaskFailure(type: "DeadLetterError", module: "Taskiq", message: reason)
         let body = result ?? StoredResult(error: failure, executionTime: .zero).json()
-        let outcome = StoredOutcome(
-            taskID: message.taskID,
-            isError: true,
-            expiresAt: now.wall.adding(configuration.resultLifetime),
-            body: body
-        )
+        let outcome = outcome(of: entry, isError: true, body: body)
         store(.bury(sequence: sequence, reason: reason, at: now.wall, result: outcome))
-        afterCommit(.result(taskID: message.taskID, body: body))
+        if let outcome { afterCommit(.result(taskID: message.taskID, body: outcome.body)) }
         effects.append(.notice(.deadLetter(taskID: message.taskID, taskName: message.taskName, reason: reason)))
         afterCommit(.effect(.notice(.runEnded(report(of: entry, executionTime: 0, isError: true, result: body)))))
     }

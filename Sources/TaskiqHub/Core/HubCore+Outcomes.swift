@@ -20,10 +20,14 @@ extension HubCore {
         var verdict = LeaseVerdict.Verdict.stale
         if let entry = messages[lease.sequence], entry.attempt == lease.attempt, entry.lease?.worker == identity {
             verdict = .recorded
-            if !entry.isAcknowledged {
+            if entry.lease?.acknowledgeBefore != nil {
+                endUnacknowledged(entry)
+            } else if !entry.isAcknowledged {
                 messages[lease.sequence]?.isAcknowledged = true
                 store(.acknowledge(sequence: lease.sequence))
             }
+        } else if messages[lease.sequence] == nil {
+            verdict = .already
         }
         let reply = WorkerReply.acknowledged(LeaseVerdict(lease: lease, verdict: verdict))
         let packet = Packet(reply, correlation: correlation, session: worker.session, epoch: epoch)
@@ -41,7 +45,11 @@ extension HubCore {
         if let entry = messages[lease.sequence] {
             let isCurrent = entry.attempt == lease.attempt && entry.lease?.worker == identity
             let isLateSuccess = completion.outcome == .ok && lease.attempt > 0 && lease.attempt <= entry.attempt
-            if isCurrent || isLateSuccess {
+            // One that was not acknowledged ends nothing, so it counts only for who holds the message.
+            if isCurrent, completion.isUnacknowledged, !entry.isAcknowledged {
+                verdict = .recorded
+                retain(completion, entry)
+            } else if isCurrent || isLateSuccess && !completion.isUnacknowledged {
                 verdict = .recorded
                 end(completion, entry)
             }
@@ -75,24 +83,20 @@ extension HubCore {
         case .noResult:
             _ = remove(sequence)
             store(.complete(sequence: sequence, result: nil))
-            afterCommit(.ended(taskID: taskID))
+            if !hasResult(entry) { afterCommit(.ended(taskID: taskID)) }
             let run = report(of: entry, executionTime: completion.executionTime, isError: false, result: [])
             afterCommit(.effect(.notice(.runEnded(run))))
         case .ok, .error:
             _ = remove(sequence)
             let isError = completion.outcome == .error
-            let outcome = StoredOutcome(
-                taskID: taskID,
-                isError: isError,
-                expiresAt: now.wall.adding(configuration.resultLifetime),
-                body: completion.body
-            )
             // Stored by another result backend, there is nothing to keep here.
-            store(.complete(sequence: sequence, result: completion.body.isEmpty ? nil : outcome))
-            afterCommit(
-                completion.body.isEmpty
-                    ? .ended(taskID: taskID) : .result(taskID: taskID, body: completion.body)
-            )
+            let outcome = outcome(of: entry, isError: isError, body: completion.body)
+            store(.complete(sequence: sequence, result: outcome))
+            if let outcome {
+                afterCommit(.result(taskID: taskID, body: outcome.body))
+            } else if !hasResult(entry) {
+                afterCommit(.ended(taskID: taskID))
+            }
             let run = report(
                 of: entry,
                 executionTime: completion.executionTime,

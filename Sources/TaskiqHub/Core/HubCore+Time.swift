@@ -20,6 +20,7 @@ extension HubCore {
             }
             for peer in clients.keys { clients[peer]?.lastHeard += gap }
             if let deadline = adoptionDeadline { adoptionDeadline = deadline + gap }
+            postponeUnacknowledged(by: gap)
         }
         now = time
         wakeDelayed()
@@ -44,6 +45,7 @@ extension HubCore {
             }
         }
         if let deadline = adoptionDeadline, now.uptime >= deadline { loseInherited() }
+        giveUpUnacknowledged()
         if now.uptime >= nextHeartbeat {
             nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
             for (identity, _) in sessions { reply(.heartbeat, to: identity) }
@@ -64,6 +66,8 @@ extension HubCore {
             keysByTime.removeMin()
             if let key = keysBySequence.removeValue(forKey: first.sequence) { keys[key] = nil }
         }
+        let live = sequenceOfTask
+        progress.forget(expiredBefore: now.wall) { live[$0] != nil }
         store(.forget(expiredBefore: now.wall))
     }
 }

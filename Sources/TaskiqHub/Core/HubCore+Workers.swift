@@ -24,13 +24,14 @@ extension HubCore {
         }
         switch packet.content {
         case .hello: break
-        case .catalogue(let json): take(catalogue: json, of: identity)
+        case .catalogue(let json, let hash): take(catalogue: json, hash: hash, of: identity)
         case .credit(let credit):
             workers[identity]?.credit = credit
             mayDispatch = true
         case .started(let leases): for lease in leases { started(lease, by: identity) }
         case .acknowledge(let lease): acknowledge(lease, by: identity, correlation: packet.correlation)
         case .complete(let completion): complete(completion, by: identity, correlation: packet.correlation)
+        case .progress(let taskID, let report): take(report, of: taskID, from: identity)
         case .heartbeat: break
         case .bye: goodbye(identity, correlation: packet.correlation)
         }
@@ -107,13 +108,17 @@ extension HubCore {
     ) -> LeaseVerdict.Verdict {
         guard var entry = messages[lease.sequence] else { return .already }
         guard entry.attempt == lease.attempt, lease.attempt > 0 else { return .stale }
+        var isUnacknowledged = false
         switch entry.state {
         case .leased(let held) where held.worker != identity: return .stale
         case .leased(var held):
             held.isInherited = false
             if hasStarted { held.startedAt = held.startedAt ?? now.wall }
+            isUnacknowledged = held.acknowledgeBefore != nil
             entry.state = .leased(held)
         case .ready, .delayed, .loading:
+            // A run that is over has nothing to go on with: it stays given up.
+            guard entry.unacknowledgedAttempt < entry.attempt else { return .stale }
             // It was given up too early, and nobody else has it yet.
             stopLoading(entry)
             if entry.crashedAttempt == entry.attempt {
@@ -124,20 +129,29 @@ extension HubCore {
             store(.lease(lease, worker: identity))
         }
         messages[lease.sequence] = entry
-        workers[identity]?.held.insert(lease.sequence)
+        if isUnacknowledged {
+            workers[identity]?.unacknowledged.insert(lease.sequence)
+        } else {
+            workers[identity]?.held.insert(lease.sequence)
+        }
         return .keep
     }
 
-    private mutating func take(catalogue json: [UInt8], of identity: PeerIdentity) {
+    /// Takes over which tasks a worker can run: at its greeting, or because it learnt some while it works.
+    private mutating func take(catalogue json: [UInt8], hash: String, of identity: PeerIdentity) {
         guard let worker = workers[identity] else { return }
         do {
             let catalogue = try TaskCatalogue(json: json)
             let changed = catalogues[catalogue.application] != catalogue
             remember(catalogue)
-            catalogueHashes[worker.catalogueHash] = Set(catalogue.tasks.map(\.name.rawValue))
-            workers[identity]?.tasks = catalogueHashes[worker.catalogueHash]
+            catalogueHashes[hash] = Set(catalogue.tasks.map(\.name.rawValue))
+            workers[identity]?.tasks = catalogueHashes[hash]
+            workers[identity]?.catalogueHash = hash
+            forgetCatalogueHashes()
             mayDispatch = true
-            effects.append(.notice(.workerJoined(name: worker.name, tasks: catalogue.tasks.count)))
+            if worker.tasks == nil {
+                effects.append(.notice(.workerJoined(name: worker.name, tasks: catalogue.tasks.count)))
+            }
             if changed {
                 store(.catalogue(application: catalogue.application, json: json, at: now.wall))
                 effects.append(.catalogueChanged(catalogue))
@@ -153,11 +167,18 @@ extension HubCore {
         catalogueHashes[catalogue.hash] = Set(catalogue.tasks.map(\.name.rawValue))
     }
 
+    /// Keeps the tasks of those catalogues that are in use: a program may announce any number of them.
+    private mutating func forgetCatalogueHashes() {
+        guard catalogueHashes.count > 2 * (workers.count + catalogues.count) + 16 else { return }
+        let used = Set(workers.values.map(\.catalogueHash)).union(catalogues.values.map(\.hash))
+        catalogueHashes = catalogueHashes.filter { used.contains($0.key) }
+    }
+
     // MARK: Leaving
 
     private mutating func goodbye(_ identity: PeerIdentity, correlation: UInt64) {
         guard let worker = workers[identity] else { return }
-        for sequence in worker.held.sorted() { release(sequence, crashed: false) }
+        for sequence in worker.held.union(worker.unacknowledged).sorted() { release(sequence, crashed: false) }
         let packet = Packet(WorkerReply.byeOK, correlation: correlation, session: worker.session, epoch: epoch)
         afterCommit(.effect(.sendToWorker(worker.peer, packet)))
         workersByPeer[worker.peer] = nil
@@ -175,19 +196,22 @@ extension HubCore {
         guard let worker = workers.removeValue(forKey: identity) else { return }
         workersByPeer[worker.peer] = nil
         strikes[worker.peer] = nil
-        for sequence in worker.held.sorted() {
+        let lost = worker.held.union(worker.unacknowledged)
+        for sequence in lost.sorted() {
             // An acknowledged message may have begun right after the answer, whether or not the hub was told.
             let entry = messages[sequence]
-            release(sequence, crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayHaveStarted ?? false)
+            release(sequence, crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayBeRunning ?? false)
         }
-        effects.append(.notice(.workerLost(name: worker.name, redelivered: worker.held.count, reason: reason)))
+        effects.append(.notice(.workerLost(name: worker.name, redelivered: lost.count, reason: reason)))
     }
 
     /// Gives up the workers of the last life that did not come back.
     mutating func loseInherited() {
         adoptionDeadline = nil
         let orphans = messages.filter { $0.value.lease.map { workers[$0.worker] == nil } ?? false }
-        for sequence in orphans.keys.sorted() { release(sequence, crashed: true) }
+        for (sequence, orphan) in orphans.sorted(by: { $0.key < $1.key }) {
+            release(sequence, crashed: orphan.lease?.mayBeRunning ?? false)
+        }
         guard !orphans.isEmpty else { return }
         let reason = "they did not come back after the hub's restart"
         effects.append(.notice(.workerLost(name: "earlier workers", redelivered: orphans.count, reason: reason)))

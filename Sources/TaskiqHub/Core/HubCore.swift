@@ -20,9 +20,14 @@ public struct HubCore: Sendable {
     var sequenceOfTask: [String: Int64] = [:]
     var ready: [Route: ReadyQueue] = [:]
     var delayed = Heap<DelayedKey>()
+    /// When, in uptime, messages are given up whose tasks ended without acknowledging; some are over by then.
+    var unacknowledged = Heap<DelayedKey>()
     var wantedBodies: [Int64] = []
     var nextSequence: Int64
     var reservedBelow: Int64
+
+    /// How far tasks are, as they said last.
+    var progress: ProgressBoard
 
     // Submissions that may be repeated.
     var keys: [PeerIdentity: (submission: SubmissionKey, sequence: Int64)] = [:]
@@ -77,6 +82,10 @@ public struct HubCore: Sendable {
         scheduleStates = recovered.scheduleStates
         nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
         nextForget = now.uptime
+        progress = ProgressBoard(
+            maximumCount: configuration.maximumProgressReports,
+            maximumSize: configuration.maximumProgressSize
+        )
         for catalogue in recovered.catalogues { remember(catalogue) }
         for (key, sequence) in recovered.keys { remember(key, sequence: sequence) }
         for recovered in recovered.messages { restore(recovered) }
@@ -122,6 +131,8 @@ public struct HubCore: Sendable {
         case .bodies(let bodies): handle(bodies)
         case .results(let peer, let correlation, let asked, let found):
             handleResults(peer, correlation, asked, found)
+        case .found(let peer, let correlation, let taskID, let isThere):
+            handleFound(peer, correlation, taskID, isThere: isThere)
         case .fire(let request, let call): fire(request, call: call)
         case .tick: tick()
         case .drain: isDraining = true
@@ -138,6 +149,7 @@ public struct HubCore: Sendable {
         if let first = delayed.min {
             deadline = min(deadline, now.uptime + max(0, first.dueAt - now.wall.millisecondsSinceEpoch))
         }
+        if let first = unacknowledged.min { deadline = min(deadline, first.dueAt) }
         for worker in workers.values {
             if let gone = worker.goneSince { deadline = min(deadline, gone + configuration.goneGrace.inMilliseconds) }
         }
@@ -149,10 +161,17 @@ public struct HubCore: Sendable {
         entry.attempt = recovered.attempt
         entry.crashes = recovered.crashes
         entry.isAcknowledged = recovered.isAcknowledged
-        if let worker = recovered.worker {
-            entry.state = .leased(MessageEntry.Lease(worker: worker, isInherited: true))
-        }
+        entry.unacknowledgedAttempt = recovered.unacknowledgedAttempt
+        entry.result = recovered.result
         let sequence = recovered.message.sequence
+        if let worker = recovered.worker {
+            var lease = MessageEntry.Lease(worker: worker, isInherited: true)
+            if recovered.unacknowledgedAttempt == recovered.attempt, recovered.attempt > 0 {
+                // Uptimes of an earlier life mean nothing: the time begins anew.
+                lease.acknowledgeBefore = acknowledgeDeadline(of: sequence)
+            }
+            entry.state = .leased(lease)
+        }
         messages[sequence] = entry
         sequenceOfTask[recovered.message.taskID] = sequence
         if entry.lease == nil { queue(sequence) }

@@ -22,6 +22,8 @@ public enum HubEvent: Sendable {
     case bodies([(sequence: Int64, body: [UInt8])])
     /// Results that were asked for.
     case results(PeerID, correlation: UInt64, asked: [String], found: [String: [UInt8]])
+    /// Whether there is a result that was looked for.
+    case found(PeerID, correlation: UInt64, taskID: String, isThere: Bool)
     /// A scheduler of this process wants slots to be decided.
     case fire(FireRequest, call: UInt64)
     /// Time has passed.

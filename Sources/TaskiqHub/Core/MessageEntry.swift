@@ -25,8 +25,11 @@ struct MessageEntry {
         /// Whether it was taken over from the hub's last life, so that nothing is known of its start.
         var isInherited = false
 
-        /// Whether it must be assumed to have begun.
-        var mayHaveStarted: Bool { startedAt != nil || isInherited }
+        /// Until when, in uptime milliseconds, it may still be acknowledged; nil as long as its task has not ended.
+        var acknowledgeBefore: Int64?
+
+        /// Whether it must be assumed to run.
+        var mayBeRunning: Bool { acknowledgeBefore == nil && (startedAt != nil || isInherited) }
     }
 
     /// The message; its body is empty when only the store has it.
@@ -38,6 +41,10 @@ struct MessageEntry {
     /// The delivery that was counted as a crash last; it may turn out that it was none.
     var crashedAttempt: Int32 = 0
     var isAcknowledged = false
+    /// The last delivery whose task ended without acknowledging; 0 when none did.
+    var unacknowledgedAttempt: Int32 = 0
+    /// The result that such a delivery left.
+    var result: RetainedResult?
 
     var lease: Lease? {
         if case .leased(let lease) = state { lease } else { nil }

@@ -19,6 +19,8 @@ struct WorkerSession {
     var held: Set<Int64> = []
     /// The messages that it will be given when their bodies are read.
     var loading: Set<Int64> = []
+    /// The messages whose task ended without acknowledging, and which it may still acknowledge.
+    var unacknowledged: Set<Int64> = []
     /// Which delivery of this life of the hub it was given last, 0 before the first.
     var lastServed: Int64 = 0
     /// When something was last heard of it, in uptime milliseconds.
@@ -26,11 +28,24 @@ struct WorkerSession {
     /// Since when it cannot be reached.
     var goneSince: Int64?
 
-    var freeCredit: Int { goneSince == nil && tasks != nil ? max(0, credit - held.count - loading.count) : 0 }
+    /// How many more deliveries it may be given.
+    ///
+    /// A task that ended takes no room of those that run, unless there are very many of them.
+    var freeCredit: Int {
+        guard goneSince == nil, tasks != nil else { return 0 }
+        let excess = max(0, unacknowledged.count - ProtocolLimits.maximumUnacknowledged)
+        return max(0, credit - held.count - loading.count - excess)
+    }
 
     /// Whether its turn comes before another worker's; never by chance, so that a simulation can be replayed.
     func precedes(_ other: WorkerSession) -> Bool {
         (-freeCredit, lastServed, session) < (-other.freeCredit, other.lastServed, other.session)
+    }
+
+    /// No longer counts a message among those it has.
+    mutating func forget(_ sequence: Int64) {
+        held.remove(sequence)
+        unacknowledged.remove(sequence)
     }
 
     func serves(_ route: Route) -> Bool {

@@ -149,6 +149,10 @@ public final class HubService: Service {
             read { [store] in
                 .results(peer, correlation: correlation, asked: taskIDs, found: try store.results(of: taskIDs))
             }
+        case .findResult(let peer, let correlation, let taskID):
+            read { [store] in
+                .found(peer, correlation: correlation, taskID: taskID, isThere: try store.hasResult(of: taskID))
+            }
         case .fired(let call, let error):
             guard let continuation = state.calls.removeValue(forKey: call) else { break }
             if let error { continuation.resume(throwing: error) } else { continuation.resume() }

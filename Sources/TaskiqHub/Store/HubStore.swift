@@ -33,6 +33,13 @@ public protocol HubStore: Sendable {
     /// - Throws: `HubStoreError`.
     func results(of taskIDs: [String]) throws -> [String: [UInt8]]
 
+    /// Looks whether a task has a result, without reading it.
+    ///
+    /// - Parameter taskID: whose.
+    /// - Returns: whether it has one.
+    /// - Throws: `HubStoreError`.
+    func hasResult(of taskID: String) throws -> Bool
+
     /// Closes the store cleanly.
     func close()
 }

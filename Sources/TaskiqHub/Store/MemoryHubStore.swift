@@ -55,6 +55,11 @@ public final class MemoryHubStore: HubStore {
         }
     }
 
+    /// Looks whether a task has a result.
+    public func hasResult(of taskID: String) throws -> Bool {
+        tables.withLock { $0.resultsByTask[taskID] != nil }
+    }
+
     /// Does nothing: there is nothing to close.
     public func close() {}
 }
@@ -125,6 +130,9 @@ private struct Tables {
             var message = message
             message.message.body = []
             message.message.key = keysBySequence[message.message.sequence]
+            message.result = results[message.message.sequence].map { result in
+                RetainedResult(isError: result.isError, expiresAt: result.expiresAt)
+            }
             return message
         }
         return RecoveredState(
@@ -161,11 +169,15 @@ private struct Tables {
             messages[sequence]?.message.dueAt = dueAt
         case .acknowledge(let sequence):
             messages[sequence]?.isAcknowledged = true
+        case .retain(let key, let result):
+            retain(key, result: result)
         case .complete(let sequence, let result):
             end(sequence, result: result)
         case .bury(let sequence, let reason, let instant, let result):
             bury(sequence, reason: reason, at: instant)
             end(sequence, result: result)
+        case .dropResults(let taskID):
+            for sequence in resultsByTask[taskID] ?? [] { forgetResult(sequence) }
         case .reserveSequences(let limit):
             nextSequence = max(nextSequence, limit)
         case .forget(let instant):
@@ -179,8 +191,19 @@ private struct Tables {
         }
     }
 
+    private mutating func retain(_ key: LeaseKey, result: StoredOutcome?) {
+        guard messages[key.sequence] != nil else { return }
+        messages[key.sequence]?.unacknowledgedAttempt = key.attempt
+        keep(result, of: key.sequence)
+    }
+
     private mutating func end(_ sequence: Int64, result: StoredOutcome?) {
-        guard messages.removeValue(forKey: sequence) != nil, let result else { return }
+        guard messages.removeValue(forKey: sequence) != nil else { return }
+        keep(result, of: sequence)
+    }
+
+    private mutating func keep(_ result: StoredOutcome?, of sequence: Int64) {
+        guard let result else { return }
         forgetResult(sequence)
         results[sequence] = result
         resultsByTask[result.taskID, default: []].insert(sequence)

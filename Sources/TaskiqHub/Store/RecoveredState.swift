@@ -18,6 +18,10 @@ public struct RecoveredState: Sendable {
         public var worker: PeerIdentity?
         /// Whether it need not be delivered again.
         public var isAcknowledged: Bool
+        /// The last delivery whose task ended without acknowledging; 0 when none did.
+        public var unacknowledgedAttempt: Int32
+        /// The result that such a delivery left.
+        public var result: RetainedResult?
 
         /// Makes a message.
         ///
@@ -27,18 +31,24 @@ public struct RecoveredState: Sendable {
         ///   - crashes: how many deliveries ended in a crash.
         ///   - worker: who held it when the hub died.
         ///   - isAcknowledged: whether it need not be delivered again.
+        ///   - unacknowledgedAttempt: the last delivery whose task ended without acknowledging, 0 when none did.
+        ///   - result: the result that such a delivery left.
         public init(
             message: StoredMessage,
             attempt: Int32 = 0,
             crashes: Int32 = 0,
             worker: PeerIdentity? = nil,
-            isAcknowledged: Bool = false
+            isAcknowledged: Bool = false,
+            unacknowledgedAttempt: Int32 = 0,
+            result: RetainedResult? = nil
         ) {
             self.message = message
             self.attempt = attempt
             self.crashes = crashes
             self.worker = worker
             self.isAcknowledged = isAcknowledged
+            self.unacknowledgedAttempt = unacknowledgedAttempt
+            self.result = result
         }
     }
 

@@ -15,10 +15,14 @@ public enum StoreOperation: Sendable {
     case release(sequence: Int64, crashes: Int32, dueAt: Timestamp?)
     /// A message need not be delivered again if its worker dies.
     case acknowledge(sequence: Int64)
+    /// A task ended without acknowledging its message: its result is kept, the message and its lease stay.
+    case retain(LeaseKey, result: StoredOutcome?)
     /// A message is over.
     case complete(sequence: Int64, result: StoredOutcome?)
     /// A message goes to the dead letters, with the body it has.
     case bury(sequence: Int64, reason: String, at: Timestamp, result: StoredOutcome?)
+    /// The results of a task were read, and nobody else will.
+    case dropResults(taskID: String)
     /// Numbers below this one may be in use; the next life of the hub begins there.
     case reserveSequences(below: Int64)
     /// Results that nobody fetched in time, and keys of submissions that nobody will repeat, are forgotten.

@@ -11,6 +11,10 @@ public enum ClientCommand: Sendable, Hashable {
     case resultWait(taskIDs: [String])
     /// No longer asks for results.
     case resultCancel(taskIDs: [String])
+    /// Asks how a task stands: whether there is a result, and how far it is.
+    case standing(taskID: String)
+    /// Has read results, and nobody else will.
+    case resultDrop(taskIDs: [String])
     /// Is there.
     case heartbeat
     /// Goes.

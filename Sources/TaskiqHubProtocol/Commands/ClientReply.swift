@@ -13,6 +13,8 @@ public enum ClientReply: Sendable, Hashable {
     case refused(SubmitRefusal)
     /// What is known of a result.
     case result(taskID: String, status: ResultStatus, body: [UInt8])
+    /// How a task stands.
+    case standing(TaskStanding)
     /// Is there.
     case heartbeat
     /// The session is not known; open one.

@@ -29,6 +29,9 @@ public struct Completion: Sendable, Hashable {
     public var delay: Int64 = 0
     /// Why it was refused.
     public var reason: String = ""
+    /// Whether the task ended without acknowledging, as it was left to do: the result is stored, and the worker keeps
+    /// the delivery until it is acknowledged.
+    public var isUnacknowledged = false
     /// The result, or the message to be delivered next.
     public var body: [UInt8]
 

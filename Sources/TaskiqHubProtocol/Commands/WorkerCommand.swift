@@ -5,8 +5,8 @@
 public enum WorkerCommand: Sendable, Hashable {
     /// Opens a session.
     case hello(WorkerHello)
-    /// Tells which tasks it can run, as JSON.
-    case catalogue([UInt8])
+    /// Tells which tasks it can run from now on, as JSON, and by what name that is known.
+    case catalogue([UInt8], hash: String)
     /// How many deliveries it is willing to hold, in all.
     case credit(Int)
     /// These deliveries began to run.
@@ -15,6 +15,8 @@ public enum WorkerCommand: Sendable, Hashable {
     case acknowledge(LeaseKey)
     /// A delivery is over.
     case complete(Completion)
+    /// A task that it runs is so far.
+    case progress(taskID: String, ProgressReport)
     /// Is there, and holds so many deliveries.
     case heartbeat
     /// Goes.

@@ -38,6 +38,12 @@ extension ControlFrame {
         set(tag, bytes)
     }
 
+    mutating func set(progress report: ProgressReport?) {
+        guard let report else { return }
+        set(.progressState, report.state)
+        if !report.meta.isEmpty { set(.progressMeta, report.meta) }
+    }
+
     mutating func set(_ tag: FieldTag, leases: [LeaseKey]) {
         var bytes: [UInt8] = []
         for lease in leases {
@@ -99,6 +105,16 @@ extension ControlFrame {
     func requiredNumber(_ tag: FieldTag) throws(ProtocolError) -> Int64 {
         guard let number = try number(tag) else { throw ProtocolError("field \(tag) is missing") }
         return number
+    }
+
+    /// How far a task is; nil when the frame does not say.
+    func progress() throws(ProtocolError) -> ProgressReport? {
+        guard let state = try text(.progressState) else { return nil }
+        let report = ProgressReport(state: state, meta: bytes(.progressMeta) ?? [])
+        guard report.size <= ProtocolLimits.maximumProgress else {
+            throw ProtocolError("a report of progress has at most \(ProtocolLimits.maximumProgress) bytes")
+        }
+        return report
     }
 
     /// Sixteen bytes that must be there.

@@ -32,6 +32,8 @@ public enum FieldTag: UInt8, Sendable {
     case status = 0x1A
     case taskIDs = 0x1B
     case isFinal = 0x1C
+    case progressState = 0x1D
+    case progressMeta = 0x1E
 
     case queues = 0x30
     case concurrency = 0x31
@@ -49,4 +51,5 @@ public enum FieldTag: UInt8, Sendable {
     case leases = 0x3D
     case credit = 0x3E
     case isDraining = 0x3F
+    case isUnacknowledged = 0x40
 }

@@ -20,6 +20,9 @@ public enum Opcode: UInt8, Sendable {
     case resultWait = 0x15
     case result = 0x16
     case resultCancel = 0x17
+    case standingAsk = 0x18
+    case standing = 0x19
+    case resultDrop = 0x1A
 
     // Back: workers.
     case workerHello = 0x30
@@ -32,4 +35,5 @@ public enum Opcode: UInt8, Sendable {
     case acknowledgeOK = 0x37
     case complete = 0x38
     case completeOK = 0x39
+    case progress = 0x3A
 }

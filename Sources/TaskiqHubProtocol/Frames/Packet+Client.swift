@@ -33,6 +33,14 @@ extension Packet<ClientCommand> {
             var frame = frame(.resultCancel)
             frame.set(.taskIDs, texts: taskIDs)
             return [frame.encoded()]
+        case .standing(let taskID):
+            var frame = frame(.standingAsk)
+            frame.set(.taskID, taskID)
+            return [frame.encoded()]
+        case .resultDrop(let taskIDs):
+            var frame = frame(.resultDrop)
+            frame.set(.taskIDs, texts: taskIDs)
+            return [frame.encoded()]
         case .heartbeat: return [frame(.heartbeat).encoded()]
         case .bye: return [frame(.bye).encoded()]
         }
@@ -66,6 +74,8 @@ extension Packet<ClientCommand> {
             command = .submit(submission)
         case .resultWait: command = .resultWait(taskIDs: try frame.texts(.taskIDs))
         case .resultCancel: command = .resultCancel(taskIDs: try frame.texts(.taskIDs))
+        case .standingAsk: command = .standing(taskID: try frame.name(.taskID))
+        case .resultDrop: command = .resultDrop(taskIDs: try frame.texts(.taskIDs))
         case .heartbeat: command = .heartbeat
         case .bye: command = .bye
         default: throw ProtocolError("a client does not say \(frame.opcode)")
@@ -103,6 +113,12 @@ extension Packet<ClientReply> {
             frame.set(.taskID, taskID)
             frame.set(.status, status.rawValue)
             return [frame.encoded(), body]
+        case .standing(let standing):
+            var frame = frame(.standing)
+            frame.set(.taskID, standing.taskID)
+            frame.set(.status, standing.status.rawValue)
+            frame.set(progress: standing.progress)
+            return [frame.encoded()]
         case .heartbeat: return [frame(.heartbeat).encoded()]
         case .resync: return [frame(.resync).encoded()]
         case .byeOK: return [frame(.byeOK).encoded()]
@@ -146,11 +162,15 @@ extension Packet<ClientReply> {
                 )
             )
         case .result:
-            let number = try frame.requiredNumber(.status)
-            guard let status = UInt8(exactly: number).flatMap(ResultStatus.init(rawValue:)) else {
-                throw ProtocolError("result status \(number) is not known")
-            }
-            reply = .result(taskID: try frame.name(.taskID), status: status, body: body)
+            reply = .result(taskID: try frame.name(.taskID), status: try Self.status(of: frame), body: body)
+        case .standing:
+            reply = .standing(
+                TaskStanding(
+                    taskID: try frame.name(.taskID),
+                    status: try Self.status(of: frame),
+                    progress: try frame.progress()
+                )
+            )
         case .heartbeat: reply = .heartbeat
         case .resync: reply = .resync
         case .byeOK: reply = .byeOK
@@ -158,5 +178,13 @@ extension Packet<ClientReply> {
         default: throw ProtocolError("a hub does not say \(frame.opcode) to a client")
         }
         self.init(reply, of: frame)
+    }
+
+    private static func status(of frame: ControlFrame) throws(ProtocolError) -> ResultStatus {
+        let number = try frame.requiredNumber(.status)
+        guard let status = UInt8(exactly: number).flatMap(ResultStatus.init(rawValue:)) else {
+            throw ProtocolError("result status \(number) is not known")
+        }
+        return status
     }
 }

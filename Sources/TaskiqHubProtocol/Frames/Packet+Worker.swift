@@ -22,7 +22,10 @@ extension Packet<WorkerCommand> {
             if !hello.started.isEmpty { frame.set(.leases, leases: hello.started) }
             frame.set(.unconfirmed, leases: hello.unconfirmed)
             return [frame.encoded()]
-        case .catalogue(let body): return [frame(.catalogue).encoded(), body]
+        case .catalogue(let body, let hash):
+            var frame = frame(.catalogue)
+            frame.set(.catalogueHash, hash)
+            return [frame.encoded(), body]
         case .credit(let credit):
             var frame = frame(.credit)
             frame.set(.credit, credit)
@@ -42,7 +45,13 @@ extension Packet<WorkerCommand> {
             frame.set(.executionTime, completion.executionTime)
             if completion.delay != 0 { frame.set(.delay, completion.delay) }
             if !completion.reason.isEmpty { frame.set(.message, sentence: completion.reason) }
+            frame.set(.isUnacknowledged, flag: completion.isUnacknowledged)
             return [frame.encoded(), completion.body]
+        case .progress(let taskID, let report):
+            var frame = frame(.progress)
+            frame.set(.taskID, taskID)
+            frame.set(progress: report)
+            return [frame.encoded()]
         case .heartbeat: return [frame(.heartbeat).encoded()]
         case .bye: return [frame(.bye).encoded()]
         }
@@ -72,7 +81,7 @@ extension Packet<WorkerCommand> {
             hello.started = try frame.leases(.leases)
             hello.unconfirmed = try frame.leases(.unconfirmed)
             command = .hello(hello)
-        case .catalogue: command = .catalogue(body)
+        case .catalogue: command = .catalogue(body, hash: try frame.name(.catalogueHash))
         case .credit: command = .credit(Int(clamping: max(0, try frame.requiredNumber(.credit))))
         case .started: command = .started(try frame.leases(.leases))
         case .acknowledge: command = .acknowledge(try Self.lease(of: frame))
@@ -85,7 +94,11 @@ extension Packet<WorkerCommand> {
             completion.executionTime = max(0, try frame.number(.executionTime) ?? 0)
             completion.delay = max(0, try frame.number(.delay) ?? 0)
             completion.reason = try frame.text(.message) ?? ""
+            completion.isUnacknowledged = frame.has(.isUnacknowledged)
             command = .complete(completion)
+        case .progress:
+            guard let report = try frame.progress() else { throw ProtocolError("a report of progress needs a state") }
+            command = .progress(taskID: try frame.name(.taskID), report)
         case .heartbeat: command = .heartbeat
         case .bye: command = .bye
         default: throw ProtocolError("a worker does not say \(frame.opcode)")

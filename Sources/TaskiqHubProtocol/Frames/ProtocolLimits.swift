@@ -17,6 +17,11 @@ public enum ProtocolLimits {
     public static let maximumSentence = 4096
     /// Longest body, in bytes, unless the hub is told otherwise: 1 MiB.
     public static let maximumBody = 1024 * 1024
+    /// Longest report of a task's progress, its state and its meta data together, in bytes: 16 KiB.
+    public static let maximumProgress = 16 * 1024
+    /// How many deliveries whose task ended without acknowledging a worker may have beside its credit; those above count
+    /// against it, and a greeting, which names them all, stays within a frame.
+    public static let maximumUnacknowledged = 1000
     /// How often each side says that it is there.
     public static let heartbeatInterval = Duration.seconds(1)
 

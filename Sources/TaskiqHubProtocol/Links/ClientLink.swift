@@ -22,6 +22,10 @@ public struct ClientLink: Sendable {
         case wait(taskID: String)
         /// Nobody waits for it any more.
         case cancelWait(taskID: String)
+        /// Somebody asks how a task stands.
+        case ask(taskID: String)
+        /// Results were read, and nobody else will; not repeated if it is lost on the way.
+        case dropResult(taskID: String)
         /// Time has passed.
         case tick
         /// The client is about to go.
@@ -40,6 +44,8 @@ public struct ClientLink: Sendable {
         case submitted(id: UInt64, Result<Int64, TaskiqError>)
         /// Something is known of a result.
         case result(taskID: String, ResultStatus, body: [UInt8])
+        /// How a task stands.
+        case standing(TaskStanding)
         /// The hub will not talk to this client.
         case rejected(message: String)
     }
@@ -66,6 +72,7 @@ public struct ClientLink: Sendable {
     private var pending: [UInt64: Pending] = [:]
     private var order: [UInt64] = []
     private var waits: Set<String> = []
+    private var questions: Set<String> = []
     private var lastHeard: Int64 = 0
     private var nextHeartbeat: Int64 = 0
     private var wasOpen = false
@@ -109,6 +116,16 @@ public struct ClientLink: Sendable {
             if isOpen { send(.resultWait(taskIDs: [taskID])) }
         case .cancelWait(let taskID):
             if waits.remove(taskID) != nil, isOpen { send(.resultCancel(taskIDs: [taskID])) }
+        case .ask(let taskID):
+            guard ProtocolLimits.isValidName(taskID) else {
+                effects.append(.standing(TaskStanding(taskID: taskID, status: .unknown)))
+                break
+            }
+            // Asked while the answer to an earlier question is on its way: it may have been given too early.
+            questions.insert(taskID)
+            if isOpen { send(.standing(taskID: taskID)) }
+        case .dropResult(let taskID):
+            if isOpen, ProtocolLimits.isValidName(taskID) { send(.resultDrop(taskIDs: [taskID])) }
         case .tick: tick(at: now)
         case .bye: if isOpen { send(.bye) }
         }
@@ -139,6 +156,7 @@ public struct ClientLink: Sendable {
             for id in order { pending[id]?.sentIn = 0 }
             sendPending(at: now)
             for chunk in waits.sorted().chunks(of: 200) { send(.resultWait(taskIDs: chunk)) }
+            for taskID in questions.sorted() { send(.standing(taskID: taskID)) }
         case .resync:
             // The hub has begun a new life, or has forgotten us.
             if case .open = state { greet(at: now) }
@@ -156,6 +174,9 @@ public struct ClientLink: Sendable {
             guard waits.contains(taskID) else { return }
             if status == .ready { waits.remove(taskID) }
             effects.append(.result(taskID: taskID, status, body: body))
+        case .standing(let standing):
+            guard questions.remove(standing.taskID) != nil else { return }
+            effects.append(.standing(standing))
         case .heartbeat, .error, .byeOK: break
         }
     }

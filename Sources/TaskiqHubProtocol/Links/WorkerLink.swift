@@ -20,6 +20,10 @@ public struct WorkerLink: Sendable {
         case acknowledge(LeaseKey)
         /// A delivery is over.
         case settle(Completion)
+        /// A task that runs here is so far; not repeated if it is lost on the way.
+        case progress(taskID: String, ProgressReport)
+        /// It can run these tasks from now on.
+        case announce(catalogue: [UInt8], hash: String)
         /// No more deliveries are wanted.
         case stopListening
         /// Time has passed.
@@ -56,13 +60,19 @@ public struct WorkerLink: Sendable {
     /// The largest body that the hub takes, in bytes; a larger one would cost the connection.
     public var maximumBody = ProtocolLimits.maximumBody
     private var hello: WorkerHello
-    private let catalogue: [UInt8]
+    private var catalogue: [UInt8]
+    /// The name of the catalogue that the hub was told of last in this session.
+    private var announcedHash = ""
     private let credit: Int
     private var state = State.connecting
     private var running: Set<LeaseKey> = []
     private var started: Set<LeaseKey> = []
     private var unconfirmed: [LeaseKey: Completion] = [:]
     private var acknowledging: Set<LeaseKey> = []
+    /// Those that run and whose acknowledgement is stored.
+    private var acknowledged: Set<LeaseKey> = []
+    /// Those whose task ended without acknowledging, and which may still be acknowledged.
+    private var unacknowledged: Set<LeaseKey> = []
     private var isListening = true
     private var isLeaving = false
     private var lastHeard: Int64 = 0
@@ -102,10 +112,14 @@ public struct WorkerLink: Sendable {
         case .started(let leases):
             started.formUnion(leases.filter(running.contains))
             send(.started(leases))
-        case .acknowledge(let lease):
-            acknowledging.insert(lease)
-            send(.acknowledge(lease))
+        case .acknowledge(let lease): acknowledge(lease)
         case .settle(let completion): settle(completion)
+        case .progress(let taskID, let report): send(.progress(taskID: taskID, report))
+        case .announce(let catalogue, let hash):
+            self.catalogue = catalogue
+            hello.catalogueHash = hash
+            // A hub that is being greeted is told after its welcome.
+            announce()
         case .stopListening:
             isListening = false
             send(.credit(0))
@@ -124,7 +138,8 @@ public struct WorkerLink: Sendable {
         if case .rejected = state { return }
         state = .greeted(at: now)
         lastHeard = now
-        hello.inFlight = running.sorted()
+        announcedHash = hello.catalogueHash
+        hello.inFlight = running.union(unacknowledged).subtracting(unconfirmed.keys).sorted()
         hello.started = started.sorted()
         hello.unconfirmed = unconfirmed.keys.sorted()
         effects.append(.send(Packet(.hello(hello))))
@@ -157,10 +172,13 @@ public struct WorkerLink: Sendable {
             if isLeaving { return settle(Completion(lease: delivery.lease, outcome: .release)) }
             effects.append(.deliver(delivery))
         case .acknowledged(let verdict):
-            guard acknowledging.remove(verdict.lease) != nil else { return }
-            effects.append(.acknowledged(verdict.lease, isStored: verdict.verdict == .recorded))
+            endAcknowledgement(verdict)
         case .completed(let verdicts):
-            for verdict in verdicts { unconfirmed[verdict.lease] = nil }
+            for verdict in verdicts {
+                unconfirmed[verdict.lease] = nil
+                // The hub has given it to somebody else, or it is over.
+                if verdict.verdict != .recorded { unacknowledged.remove(verdict.lease) }
+            }
             if isLeaving, isSettled { send(.bye) }
         case .byeOK: effects.append(.goodbye)
         case .heartbeat, .error: break
@@ -173,16 +191,18 @@ public struct WorkerLink: Sendable {
             // A success counts even if the delivery was given up meanwhile: the hub judges it once more.
             let mayCount = verdict.verdict == .stale && unconfirmed[verdict.lease]?.outcome == .ok
             if !mayCount { unconfirmed[verdict.lease] = nil }
-            if acknowledging.remove(verdict.lease) != nil {
-                effects.append(.acknowledged(verdict.lease, isStored: false))
-            }
+            endAcknowledgement(verdict)
+            unacknowledged.remove(verdict.lease)
         }
         for verdict in welcome.verdicts where verdict.verdict == .keep {
             // Given back and confirmed while the greeting was on its way: the hub thinks that it is still here.
-            guard !running.contains(verdict.lease), unconfirmed[verdict.lease] == nil else { continue }
+            guard !running.contains(verdict.lease), !unacknowledged.contains(verdict.lease),
+                unconfirmed[verdict.lease] == nil
+            else { continue }
             unconfirmed[verdict.lease] = Completion(lease: verdict.lease, outcome: .release)
         }
-        if welcome.wantsCatalogue { send(.catalogue(catalogue)) }
+        if welcome.wantsCatalogue { announcedHash = "" }
+        announce()
         for lease in acknowledging.sorted() { send(.acknowledge(lease)) }
         for lease in unconfirmed.keys.sorted() {
             if let completion = unconfirmed[lease] { send(.complete(completion)) }
@@ -191,10 +211,40 @@ public struct WorkerLink: Sendable {
         if isLeaving, isSettled { send(.bye) }
     }
 
+    /// Tells the hub of the tasks, unless it knows them.
+    private mutating func announce() {
+        guard isOpen, announcedHash != hello.catalogueHash else { return }
+        announcedHash = hello.catalogueHash
+        send(.catalogue(catalogue, hash: hello.catalogueHash))
+    }
+
+    private mutating func acknowledge(_ lease: LeaseKey) {
+        guard running.contains(lease) || unacknowledged.contains(lease) else {
+            // Over, or given up: the hub would say no more than that.
+            effects.append(.acknowledged(lease, isStored: false))
+            return
+        }
+        acknowledging.insert(lease)
+        send(.acknowledge(lease))
+    }
+
+    private mutating func endAcknowledgement(_ verdict: LeaseVerdict) {
+        guard acknowledging.remove(verdict.lease) != nil else { return }
+        let hasEnded = unacknowledged.remove(verdict.lease) != nil
+        // Its end is what the acknowledgement brings about: said again after the answer was lost, it finds the message
+        // over. A task that has not ended must not take the end that somebody else made for its own.
+        let isStored = verdict.verdict == .recorded || (hasEnded && verdict.verdict == .already)
+        if isStored, running.contains(verdict.lease) { acknowledged.insert(verdict.lease) }
+        effects.append(.acknowledged(verdict.lease, isStored: isStored))
+    }
+
     private mutating func settle(_ completion: Completion) {
         guard running.remove(completion.lease) != nil else { return }
         started.remove(completion.lease)
-        let completion = completion.fitting(maximumBody)
+        var completion = completion.fitting(maximumBody)
+        // The word that the acknowledgement is stored may cross the task's end.
+        if acknowledged.remove(completion.lease) != nil { completion.isUnacknowledged = false }
+        if completion.isUnacknowledged { unacknowledged.insert(completion.lease) }
         unconfirmed[completion.lease] = completion
         send(.complete(completion))
     }

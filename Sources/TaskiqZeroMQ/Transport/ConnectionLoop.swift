@@ -20,6 +20,8 @@ struct ConnectionLoop: ~Copyable {
     private var back: LinkSocket
     private var client: ClientLink
     private var worker: WorkerLink?
+    /// Tasks that were announced before the worker listened.
+    private var announced: (catalogue: [UInt8], hash: String)?
     private var workersEndpoint: String?
     private var maximumBody = ProtocolLimits.maximumBody
     private var shutdownDeadline: Int64?
@@ -79,10 +81,18 @@ struct ConnectionLoop: ~Copyable {
         case .cancel(let id): carryOut(client.handle(.cancel(id: id), at: now))
         case .wait(let taskID): carryOut(client.handle(.wait(taskID: taskID), at: now))
         case .cancelWait(let taskID): carryOut(client.handle(.cancelWait(taskID: taskID), at: now))
+        case .ask(let taskID): carryOut(client.handle(.ask(taskID: taskID), at: now))
+        case .dropResult(let taskID): carryOut(client.handle(.dropResult(taskID: taskID), at: now))
+        case .progress(let taskID, let report): tellWorker(.progress(taskID: taskID, report))
         case .listen(let hello, let catalogue, let credit):
             worker = WorkerLink(hello: hello, catalogue: catalogue, credit: credit)
             worker?.maximumBody = maximumBody
+            // Registered while the worker was about to listen: it may know more than it says.
+            if let announced { tellWorker(.announce(catalogue: announced.catalogue, hash: announced.hash)) }
             connectBack()
+        case .announce(let catalogue, let hash):
+            if worker == nil { announced = (catalogue, hash) }
+            tellWorker(.announce(catalogue: catalogue, hash: hash))
         case .started(let lease): tellWorker(.started([lease]))
         case .acknowledge(let lease): tellWorker(.acknowledge(lease))
         case .settle(let completion): tellWorker(.settle(completion))
@@ -166,6 +176,7 @@ struct ConnectionLoop: ~Copyable {
                 if isNew { connectBack() }
             case .submitted(let id, let result): connection.answer(id, result)
             case .result(let taskID, let status, let body): connection.answer(taskID, status, body)
+            case .standing(let standing): connection.answer(standing)
             case .rejected(let message):
                 connection.logger.error("the hub refuses this program", metadata: ["reason": "\(message)"])
             }

@@ -15,7 +15,11 @@ final class HubConnection: Sendable {
         case cancel(id: UInt64)
         case wait(taskID: String)
         case cancelWait(taskID: String)
+        case ask(taskID: String)
+        case dropResult(taskID: String)
+        case progress(taskID: String, ProgressReport)
         case listen(WorkerHello, catalogue: [UInt8], credit: Int)
+        case announce(catalogue: [UInt8], hash: String)
         case started(LeaseKey)
         case acknowledge(LeaseKey)
         case settle(Completion)
@@ -23,11 +27,12 @@ final class HubConnection: Sendable {
         case shutdown(deadline: Int64)
     }
 
-    private struct State {
+    struct State {
         var submissions: [UInt64: CheckedContinuation<Int64, any Error>] = [:]
         var acknowledgements: [LeaseKey: [CheckedContinuation<Void, any Error>]] = [:]
         var waiters = ResultWaiters()
-        var lookups: [TaskID: [CheckedContinuation<StoredResult?, any Error>]] = [:]
+        var lookups = PendingAnswers<StoredResult?>()
+        var questions = PendingAnswers<TaskStanding>()
         /// Tasks that are waited for although no worker knew them when the hub was asked, with their names.
         var unroutable: [TaskID: String] = [:]
         var lastID: UInt64 = 0
@@ -40,7 +45,7 @@ final class HubConnection: Sendable {
     let identity = PeerIdentity.generate()
     let mailbox: Mailbox<Command>
     let logger: Logger
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     init(address: HubAddress, application: String, logger: Logger) throws {
         self.address = address
@@ -63,24 +68,24 @@ final class HubConnection: Sendable {
         let thread = state.withLock { $0.thread }
         await thread?.join()
         mailbox.close()
-        let (submissions, acknowledgements, waiters, lookups) = state.withLock { state in
+        let (submissions, acknowledgements, waiters, lookups, questions) = state.withLock { state in
             defer {
                 state.submissions = [:]
                 state.acknowledgements = [:]
-                state.lookups = [:]
             }
             return (
                 state.submissions.values, state.acknowledgements.values.flatMap { $0 }, state.waiters.takeAll(),
-                state.lookups.values.flatMap { $0 }
+                state.lookups.takeAll(), state.questions.takeAll()
             )
         }
         for continuation in submissions { continuation.resume(throwing: Self.closed) }
         for continuation in acknowledgements { continuation.resume(throwing: Self.closed) }
         for continuation in waiters { continuation.resume(throwing: Self.closed) }
         for continuation in lookups { continuation.resume(throwing: Self.closed) }
+        for continuation in questions { continuation.resume(throwing: Self.closed) }
     }
 
-    private static let closed = TaskiqError(.shutdown, "the broker has been shut down")
+    static let closed = TaskiqError(.shutdown, "the broker has been shut down")
 
     // MARK: Sending
 
@@ -147,48 +152,6 @@ final class HubConnection: Sendable {
         }
     }
 
-    private enum Lookup: Sendable {
-        case answered(StoredResult?)
-        case timedOut
-    }
-
-    /// The result if it is there; nil while the task waits or runs.
-    func lookUpResult(of taskID: TaskID, timeout: Duration) async throws -> StoredResult? {
-        try await withThrowingTaskGroup(of: Lookup.self) { group in
-            group.addTask {
-                try await withTaskCancellationHandler {
-                    let result = try await withCheckedThrowingContinuation { continuation in
-                        self.state.withLock { $0.lookups[taskID, default: []].append(continuation) }
-                        if !self.mailbox.post(.wait(taskID: taskID.rawValue)) {
-                            self.endLookups(of: taskID, .failure(Self.closed))
-                        }
-                        if Task.isCancelled { self.endLookups(of: taskID, .failure(CancellationError())) }
-                    }
-                    return .answered(result)
-                } onCancel: {
-                    self.endLookups(of: taskID, .failure(CancellationError()))
-                }
-            }
-            group.addTask {
-                try await Task.sleep(for: timeout)
-                return .timedOut
-            }
-            defer { group.cancelAll() }
-            guard case .answered(let result)? = try await group.next() else {
-                throw TaskiqError(
-                    .unreachable,
-                    "no hub answers at \(address): start one with 'taskiq-scheduler', or name its address with --broker"
-                )
-            }
-            return result
-        }
-    }
-
-    private func endLookups(of taskID: TaskID, _ result: Result<StoredResult?, any Error>) {
-        let lookups = state.withLock { $0.lookups.removeValue(forKey: taskID) ?? [] }
-        for lookup in lookups { lookup.resume(with: result) }
-    }
-
     func answer(_ taskID: String, _ status: ResultStatus, _ body: [UInt8]) {
         let id = TaskID(rawValue: taskID)
         let isAwaited = state.withLock { $0.waiters.taskIDs.contains(id) }
@@ -201,13 +164,19 @@ final class HubConnection: Sendable {
             if isAwaited { state.withLock { $0.unroutable[id] = name } }
             endLookups(of: id, .success(nil))
         case .unknown:
-            let message = "neither a task nor a result of the id \(taskID) is known to the hub at \(address)"
-            endLookups(of: id, .failure(TaskiqError(.resultGet, message)))
+            endLookups(of: id, .failure(unknown(id)))
         case .ready:
             let result = Result { () throws(TaskiqError) in try StoredResult(json: body) }
             for waiter in state.withLock({ $0.waiters.take(id) }) { waiter.resume(with: result.mapError { $0 }) }
             endLookups(of: id, result.map { $0 }.mapError { $0 })
         }
+    }
+
+    func unknown(_ taskID: TaskID) -> TaskiqError {
+        TaskiqError(
+            .resultGet,
+            "neither a task nor a result of the id \(taskID) is known to the hub at \(address)"
+        )
     }
 
     // MARK: Working

@@ -23,13 +23,17 @@ struct HubDeliveryReceipt: DeliveryReceipt {
 
     private func completion(of settlement: Settlement) -> Completion {
         switch settlement {
-        case .completed(let result?), .unacknowledged(let result?):
+        case .unacknowledged(let result):
+            var completion = completion(of: .completed(result))
+            completion.isUnacknowledged = true
+            return completion
+        case .completed(let result?):
             var completion = Completion(lease: lease, outcome: result.isError ? .error : .ok, body: result.json())
             completion.executionTime = result.executionTime.inMilliseconds * 1000
             let microseconds = result.executionTime.components.attoseconds / 1_000_000_000_000 % 1000
             completion.executionTime += microseconds
             return completion
-        case .completed(nil), .unacknowledged(nil):
+        case .completed(nil):
             return Completion(lease: lease, outcome: .noResult)
         case .requeued(let message, let delay):
             var completion = Completion(lease: lease, outcome: .requeue, body: message.message)

@@ -27,6 +27,11 @@ public final class ZeroMQTransport: BrokerTransport {
         public var sendTimeout: Duration
         /// How long a stopping program waits for the hub's goodbye.
         public var goodbyeTimeout: Duration
+        /// Whether a result stays at the hub, until its time is over, when this program has read it.
+        ///
+        /// False deletes it then, so that it can be read once; several readers in one program that wait for it at the
+        /// same time all get it.
+        public var keepResults: Bool
 
         /// Makes a configuration.
         ///
@@ -34,14 +39,17 @@ public final class ZeroMQTransport: BrokerTransport {
         ///   - application: the program's name, as the hub shows it.
         ///   - sendTimeout: how long sending a message may take.
         ///   - goodbyeTimeout: how long a stopping program waits for the hub's goodbye.
+        ///   - keepResults: whether a result stays at the hub when this program has read it.
         public init(
             application: String = "app",
             sendTimeout: Duration = .seconds(30),
-            goodbyeTimeout: Duration = .seconds(1)
+            goodbyeTimeout: Duration = .seconds(1),
+            keepResults: Bool = true
         ) {
             self.application = application
             self.sendTimeout = sendTimeout
             self.goodbyeTimeout = goodbyeTimeout
+            self.keepResults = keepResults
         }
     }
 
@@ -69,7 +77,11 @@ public final class ZeroMQTransport: BrokerTransport {
 
     /// The hub's results.
     public var resultBackend: (any ResultBackend)? {
-        HubResultBackend(connection: connection, timeout: configuration.sendTimeout)
+        HubResultBackend(
+            connection: connection,
+            timeout: configuration.sendTimeout,
+            keepsResults: configuration.keepResults
+        )
     }
 
     /// Begins to connect, and does not wait for it.
@@ -85,14 +97,7 @@ public final class ZeroMQTransport: BrokerTransport {
     /// Begins to take messages, once the hub can be reached.
     public func listen(_ subscription: WorkerSubscription) async throws -> DeliveryChannel {
         let catalogue = subscription.catalogue
-        let json = catalogue.json()
-        guard json.count <= ProtocolLimits.maximumBody else {
-            throw TaskiqError(
-                .configuration,
-                "the tasks and labels of \(catalogue.application) take \(json.count) bytes, the hub takes "
-                    + "\(ProtocolLimits.maximumBody): shorten their labels"
-            )
-        }
+        let json = try json(of: catalogue)
         let hello = WorkerHello(
             identity: PeerIdentity.generate(),
             application: catalogue.application,
@@ -107,6 +112,30 @@ public final class ZeroMQTransport: BrokerTransport {
             catalogue: json,
             credit: subscription.concurrency + subscription.prefetch
         )
+    }
+
+    /// Tells the hub of tasks that were registered meanwhile, now and after each new connection.
+    ///
+    /// What is on its way is not touched. When there are too many tasks for a frame, that is logged, and the hub goes on
+    /// with those that it knows.
+    public func announce(_ catalogue: TaskCatalogue) async {
+        do {
+            connection.mailbox.post(.announce(catalogue: try json(of: catalogue), hash: catalogue.hash))
+        } catch {
+            connection.logger.error("new tasks were not announced", metadata: ["error.message": "\(error)"])
+        }
+    }
+
+    private func json(of catalogue: TaskCatalogue) throws(TaskiqError) -> [UInt8] {
+        let json = catalogue.json()
+        guard json.count <= ProtocolLimits.maximumBody else {
+            throw TaskiqError(
+                .configuration,
+                "the tasks and labels of \(catalogue.application) take \(json.count) bytes, the hub takes "
+                    + "\(ProtocolLimits.maximumBody): shorten their labels"
+            )
+        }
+        return json
     }
 
     /// Takes no more messages.

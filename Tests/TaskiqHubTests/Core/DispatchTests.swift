@@ -120,12 +120,12 @@ struct DispatchTests {
         try hub.say(.credit(1), by: worker)
         try hub.settle()
         #expect(hub.takeDeliveries(worker).isEmpty)
-        try hub.say(.catalogue(Array("{}".utf8)), by: worker)
+        try hub.say(.catalogue(Array("{}".utf8), hash: "h"), by: worker)
         guard case .error? = hub.take(worker).first else {
             Issue.record("a broken catalogue was taken")
             return
         }
-        try hub.say(.catalogue(worker.catalogue.json()), by: worker)
+        try hub.announce(worker.catalogue, by: worker)
         try hub.settle()
         #expect(hub.takeDeliveries(worker).count == 1)
     }

@@ -17,6 +17,7 @@ extension HubSimulation {
         var configuration = HubConfiguration()
         // Clocks step here, and time over time would make a repetition a new message.
         configuration.keyLifetime = .seconds(7 * 24 * 3600)
+        configuration.manualAcknowledgeTimeout = .milliseconds(Self.acknowledgeTimeout)
         hub = HubCore(recovered: recovered, configuration: configuration, now: now)
         hubStartedAt = uptime
         hubPausedUntil = 0
@@ -86,6 +87,7 @@ extension HubSimulation {
         case .commit(let group): work(.commit(group))
         case .readBodies(let sequences): work(.bodies(sequences))
         case .readResults(let peer, let correlation, let taskIDs): work(.results(peer, correlation, taskIDs))
+        case .findResult(let peer, let correlation, let taskID): work(.find(peer, correlation, taskID))
         case .halt: try killHub(downFor: 100...3000)
         case .fired, .catalogueChanged, .notice: break
         }
@@ -116,8 +118,14 @@ extension HubSimulation {
         case .results(let peer, let correlation, let asked):
             let found = try store.memory.results(of: asked)
             try tell(.results(peer, correlation: correlation, asked: asked, found: found))
+        case .find(let peer, let correlation, let taskID):
+            let isThere = try store.memory.hasResult(of: taskID)
+            try tell(.found(peer, correlation: correlation, taskID: taskID, isThere: isThere))
         }
     }
+
+    /// How long a message may be acknowledged after its task has ended, in milliseconds.
+    static let acknowledgeTimeout: Int64 = 6000
 
     // MARK: Schedules
 

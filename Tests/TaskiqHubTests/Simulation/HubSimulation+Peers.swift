@@ -66,6 +66,14 @@ extension HubSimulation {
         carryOut(clients[place].link.handle(.wait(taskID: taskID), at: uptime), client: place)
     }
 
+    /// Asks how some task stands, one that nobody has heard of now and then.
+    mutating func ask(by place: Int) {
+        guard !tasks.isEmpty else { return }
+        let taskID = "task-\(random.number(0...Int64(tasks.count)))"
+        clients[place].questions.insert(taskID)
+        carryOut(clients[place].link.handle(.ask(taskID: taskID), at: uptime), client: place)
+    }
+
     mutating func carryOut(_ effects: [ClientLink.Effect], client place: Int) {
         for effect in effects {
             switch effect {
@@ -86,8 +94,18 @@ extension HubSimulation {
             case .result(let taskID, let status, let body):
                 guard status == .ready else { break }
                 clients[place].waits.remove(taskID)
-                if let known = told.updateValue(body, forKey: taskID), known != body {
+                let known = told.updateValue(body, forKey: taskID)
+                // Only a failure that was not acknowledged may be followed by something better.
+                if let known, known != body, !Self.isFailure(known) || Self.isFailure(body) {
                     broken = broken ?? BrokenRule("two results of \(taskID) were told")
+                }
+            case .standing(let standing):
+                if clients[place].questions.remove(standing.taskID) == nil {
+                    broken = broken ?? BrokenRule("an answer about \(standing.taskID) came and nobody had asked")
+                }
+                let said = progress[standing.taskID] ?? []
+                if let report = standing.progress, !said.contains(report.state) {
+                    broken = broken ?? BrokenRule("\(standing.taskID) never said \(report.state)")
                 }
             case .rejected(let message): broken = broken ?? BrokenRule("a client was rejected: \(message)")
             }
@@ -177,6 +195,9 @@ extension HubSimulation {
                     try beginNext(place)
                 }
             case .acknowledged(let lease, let isStored):
+                if workers[place].acknowledgingLate.remove(lease) != nil, isStored {
+                    acknowledgedLate[lease.sequence] = lease.attempt
+                }
                 guard let delivery = workers[place].acknowledging.removeValue(forKey: lease) else { break }
                 if isStored { try begin(delivery, place) } else { try giveBack(delivery, place) }
                 try beginNext(place)
@@ -205,10 +226,21 @@ extension HubSimulation {
         starts[delivery.lease.sequence, default: 0] += 1
         let count = starts[delivery.lease.sequence] ?? 0
         note("worker \(place) begins \(task) as \(delivery.lease)")
-        if count > 1, misfortune.keepsWorkers || task.kind == .acknowledgesFirst {
+        // An earlier delivery may lie with a worker that is paused and does not know.
+        if let last = acknowledgedLate[delivery.lease.sequence], delivery.lease.attempt > last {
+            throw BrokenRule("\(task) was begun again after it was acknowledged")
+        }
+        if count > 1, task.kind != .acknowledgesLate, misfortune.keepsWorkers || task.kind == .acknowledgesFirst {
             throw BrokenRule("\(task) was begun \(count) times")
         }
         try carryOut(workers[place].link.handle(.started([delivery.lease]), at: uptime), worker: place)
+        let report = ProgressReport(state: "\(delivery.lease)")
+        progress[task.taskID, default: []].insert(report.state)
+        try carryOut(
+            workers[place].link.handle(.progress(taskID: task.taskID, report), at: uptime),
+            worker: place
+        )
+        guard workers[place].isAlive else { return }
         if task.kind == .kills {
             try killWorker(place)
             return
@@ -233,6 +265,9 @@ extension HubSimulation {
         case .requeues where !task.isSecond:
             task.isSecond = true
             completion = Completion(lease: lease, outcome: .requeue, body: task.body)
+        case .acknowledgesLate:
+            completion = lateCompletion(lease, result)
+            planAcknowledgement(of: lease, place)
         case .fails: completion = Completion(lease: lease, outcome: .error, body: result)
         case .silent: completion = Completion(lease: lease, outcome: .noResult)
         case .rejects: completion = Completion(lease: lease, outcome: .reject, body: result)
@@ -241,5 +276,44 @@ extension HubSimulation {
         try carryOut(workers[place].link.handle(.settle(completion), at: uptime), worker: place)
         try beginNext(place)
         try sayBye(place)
+    }
+
+    // MARK: Acknowledging after the end
+
+    private mutating func lateCompletion(_ lease: LeaseKey, _ result: [UInt8]) -> Completion {
+        let failed = random.chance(30)
+        let body = failed ? Self.failure + result : result
+        var completion = Completion(lease: lease, outcome: failed ? .error : .ok, body: body)
+        completion.isUnacknowledged = true
+        return completion
+    }
+
+    private static let failure = Array("failed: ".utf8)
+
+    private static func isFailure(_ body: [UInt8]) -> Bool { body.starts(with: failure) }
+
+    /// Soon, about when the time for it is over, or never; in the end all do it soon.
+    private mutating func planAcknowledgement(of lease: LeaseKey, _ place: Int) {
+        let timeout = Self.acknowledgeTimeout
+        let delay: Int64? =
+            switch random.number(0...9) {
+            case _ where isCalm: 10
+            case 0...4: random.number(0...2000)
+            case 5...7: timeout + random.number(-500...500)
+            default: nil
+            }
+        guard let delay else { return }
+        let life = workers[place].life
+        agenda.plan(.acknowledgeLate(place, life: life, lease), at: uptime + delay)
+    }
+
+    mutating func acknowledgeLate(_ place: Int, _ life: Int, _ lease: LeaseKey, _ step: Step) throws {
+        guard workers[place].isAlive, workers[place].life == life else { return }
+        if uptime < workers[place].pausedUntil {
+            agenda.plan(step, at: workers[place].pausedUntil)
+            return
+        }
+        workers[place].acknowledgingLate.insert(lease)
+        try carryOut(workers[place].link.handle(.acknowledge(lease), at: uptime), worker: place)
     }
 }

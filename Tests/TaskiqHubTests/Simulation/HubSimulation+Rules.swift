@@ -20,6 +20,14 @@ extension HubSimulation {
             guard store.results[taskID] == body else {
                 throw BrokenRule("a result of \(taskID) was told that is not stored")
             }
+        case .standing(let standing) where standing.status == .ready:
+            guard store.results[standing.taskID] != nil else {
+                throw BrokenRule("\(standing.taskID) was said to have a result, and has none")
+            }
+        case .standing(let standing) where standing.status == .unknown:
+            guard accepted[standing.taskID] == nil || store.results[standing.taskID] == nil else {
+                throw BrokenRule("\(standing.taskID) has a result, and was said to be unknown")
+            }
         default: break
         }
     }
@@ -31,15 +39,22 @@ extension HubSimulation {
             let lease = delivery.lease
             guard store.ended.contains(lease.sequence) || store.live[lease.sequence]?.attempt ?? 0 >= lease.attempt
             else { throw BrokenRule("\(lease) was sent before it was stored") }
+            if store.live[lease.sequence]?.unacknowledgedAttempt ?? 0 > 0, !delivery.isRedelivered {
+                throw BrokenRule("\(lease) comes after a run and does not say so")
+            }
         case .completed(let verdicts):
             for verdict in verdicts where verdict.verdict == .recorded {
-                guard store.ended.contains(verdict.lease.sequence) || store.released.contains(verdict.lease) else {
+                guard
+                    store.ended.contains(verdict.lease.sequence) || store.released.contains(verdict.lease)
+                        || store.retained.contains(verdict.lease)
+                else {
                     throw BrokenRule("the end of \(verdict.lease) was confirmed before it was stored")
                 }
             }
         case .acknowledged(let verdict) where verdict.verdict == .recorded:
             let message = store.live[verdict.lease.sequence]
-            guard message?.isAcknowledged ?? true else {
+            // One whose task has ended is over with its acknowledgement.
+            guard message.map({ $0.isAcknowledged && $0.unacknowledgedAttempt < $0.attempt }) ?? true else {
                 throw BrokenRule("the acknowledgement of \(verdict.lease) was confirmed before it was stored")
             }
         default: break
@@ -53,8 +68,12 @@ extension HubSimulation {
             guard worker.held.count + worker.loading.count <= SimulatedWorker.credit else {
                 throw BrokenRule("\(worker.identity) holds \(worker.held.count) messages")
             }
-            for sequence in worker.held {
-                guard hub.messages[sequence]?.lease?.worker == worker.identity else {
+            for sequence in worker.held.union(worker.unacknowledged) {
+                let lease = hub.messages[sequence]?.lease
+                guard lease?.worker == worker.identity,
+                    (lease?.acknowledgeBefore != nil) == worker.unacknowledged.contains(sequence),
+                    !worker.held.contains(sequence) || !worker.unacknowledged.contains(sequence)
+                else {
                     throw BrokenRule("\(worker.identity) is said to hold \(sequence), and does not")
                 }
             }
@@ -76,12 +95,18 @@ extension HubSimulation {
             }
             try checkEnd(of: task)
         }
+        for client in clients where !client.questions.isEmpty {
+            throw BrokenRule("after a long calm a question has no answer: \(client.questions.sorted())")
+        }
         for client in clients {
             for taskID in client.waits where store.results[taskID] != nil {
                 throw BrokenRule("somebody waits for the result of \(taskID), which is stored")
             }
         }
         try checkSlots()
+        for worker in workers where worker.isAlive && !worker.acknowledgingLate.isEmpty {
+            throw BrokenRule("a late acknowledgement was never answered")
+        }
         for worker in workers where worker.isAlive && worker.running.isEmpty && worker.waiting.isEmpty {
             guard worker.acknowledging.isEmpty else { throw BrokenRule("an acknowledgement was never answered") }
         }

@@ -24,7 +24,9 @@ struct HubSimulation {
         case workerTick(Int, life: Int)
         case startWorker(Int)
         case endRun(Int, life: Int, LeaseKey)
+        case acknowledgeLate(Int, life: Int, LeaseKey)
         case submit(Int)
+        case ask(Int)
         case fireSlots
         case fault
     }
@@ -34,6 +36,7 @@ struct HubSimulation {
         case commit(StoreGroup)
         case bodies([Int64])
         case results(PeerID, UInt64, [String])
+        case find(PeerID, UInt64, String)
     }
 
     let misfortune: Misfortune
@@ -73,6 +76,10 @@ struct HubSimulation {
     /// How often each delivery's message began to run, by its number.
     var starts: [Int64: Int] = [:]
     var told: [String: [UInt8]] = [:]
+    /// What runs said of how far they are.
+    var progress: [String: Set<String>] = [:]
+    /// The deliveries of which a worker was told that they are acknowledged, after their task had ended.
+    var acknowledgedLate: [Int64: Int32] = [:]
 
     private let keepsHistory: Bool
 
@@ -91,6 +98,7 @@ struct HubSimulation {
             carryOut(clients[place].link.handle(.connected, at: uptime), client: place)
             agenda.plan(.clientTick(place), at: uptime + random.number(1...250))
             agenda.plan(.submit(place), at: uptime + random.number(1...1000))
+            agenda.plan(.ask(place), at: uptime + random.number(500...2000))
         }
         for place in 0..<3 {
             workers.append(newWorker(place, life: 0))
@@ -140,8 +148,12 @@ struct HubSimulation {
         case .workerTick(let place, let life): try tickWorker(place, life, step)
         case .startWorker(let place): try startWorker(place)
         case .endRun(let place, let life, let lease): try endRun(place, life, lease, step)
+        case .acknowledgeLate(let place, let life, let lease): try acknowledgeLate(place, life, lease, step)
         case .submit(let place):
             submit(by: place)
+            if !isCalm { agenda.plan(step, at: uptime + random.number(50...1500)) }
+        case .ask(let place):
+            ask(by: place)
             if !isCalm { agenda.plan(step, at: uptime + random.number(50...1500)) }
         case .fireSlots:
             try fireSlots()
@@ -170,8 +182,9 @@ struct HubSimulation {
 
     private var isDone: Bool {
         guard let hub, hub.messageCount == 0, hub.isSettled else { return false }
+        guard workers.allSatisfy({ !$0.isAlive || $0.acknowledgingLate.isEmpty }) else { return false }
         return clients.allSatisfy { client in
-            client.pending.isEmpty && client.waits.allSatisfy { store.results[$0] == nil }
+            client.pending.isEmpty && client.questions.isEmpty && client.waits.allSatisfy { store.results[$0] == nil }
         }
     }
 }

@@ -39,6 +39,8 @@ struct SimulatedClient {
     var pending: [UInt64: Submission] = [:]
     var lastRequest: UInt64 = 0
     var waits: Set<String> = []
+    /// The tasks of which it has asked how they stand.
+    var questions: Set<String> = []
 }
 
 /// A worker's process.
@@ -60,5 +62,7 @@ struct SimulatedWorker {
     /// What it begins when the acknowledgement is stored.
     var acknowledging: [LeaseKey: TaskDelivery] = [:]
     var running: [LeaseKey: TaskDelivery] = [:]
+    /// Those whose task has ended and which it wants to acknowledge now.
+    var acknowledgingLate: Set<LeaseKey> = []
     var nextCut: Int64 = 0
 }

@@ -14,12 +14,18 @@ struct SimulatedStore {
         var attempt: Int32 = 0
         var worker: PeerIdentity?
         var isAcknowledged = false
+        /// The last delivery whose task ended without acknowledging.
+        var unacknowledgedAttempt: Int32 = 0
     }
 
     let memory = MemoryHubStore()
     private(set) var live: [Int64: Live] = [:]
     private(set) var ended: Set<Int64> = []
     private(set) var results: [String: [UInt8]] = [:]
+    /// The tasks whose result is a failure.
+    private var failures: Set<String> = []
+    /// The deliveries whose task ended without acknowledging.
+    private(set) var retained: Set<LeaseKey> = []
     /// The numbers that each message had: more than one when its task asked to run again.
     private(set) var sequences: [String: [Int64]] = [:]
     private(set) var buried: [String: String] = [:]
@@ -57,18 +63,28 @@ struct SimulatedStore {
         case .acknowledge(let sequence):
             guard live[sequence]?.worker != nil else { throw BrokenRule("\(sequence) is acknowledged by nobody") }
             live[sequence]?.isAcknowledged = true
+        case .retain(let lease, let result):
+            guard let message = live[lease.sequence], message.attempt == lease.attempt, message.worker != nil else {
+                throw BrokenRule("\(lease) is kept, and nobody holds it")
+            }
+            guard message.unacknowledgedAttempt < lease.attempt else { throw BrokenRule("\(lease) ended twice") }
+            live[lease.sequence]?.unacknowledgedAttempt = lease.attempt
+            retained.insert(lease)
+            try keep(result, isRetained: true)
         case .complete(let sequence, let result):
+            let wasRetained = live[sequence]?.unacknowledgedAttempt ?? 0 > 0
             let message = try end(sequence)
             let successor = rest.first { operation in
                 if case .insert(let next) = operation { next.taskID == message.taskID } else { false }
             }
             let kind = SimulatedTask(body: message.body)?.kind
-            if result == nil, successor == nil, kind != .silent {
+            if result == nil, successor == nil, kind != .silent, !wasRetained {
                 throw BrokenRule("\(message.taskID) ended without a result")
             }
-            try keep(result)
+            try keep(result, isRetained: wasRetained)
         case .bury(let sequence, let reason, _, let result):
             let attempt = live[sequence]?.attempt ?? 0
+            let wasRetained = live[sequence]?.unacknowledgedAttempt ?? 0 > 0
             let message = try end(sequence)
             if reason.hasPrefix("poison"), attempt < 3 {
                 throw BrokenRule("\(message.taskID) was called poison after \(attempt) deliveries")
@@ -76,7 +92,7 @@ struct SimulatedStore {
             guard buried.updateValue(reason, forKey: message.taskID) == nil else {
                 throw BrokenRule("\(message.taskID) was buried twice")
             }
-            try keep(result)
+            try keep(result, isRetained: wasRetained)
         case .slot(let slot):
             guard slots.updateValue(slot, forKey: slot.slot) == nil else {
                 throw BrokenRule("\(slot.slot) was decided twice")
@@ -84,7 +100,7 @@ struct SimulatedStore {
         case .scheduleState(let id, let state):
             if let cursor = cursors[id], state.cursor < cursor { throw BrokenRule("the cursor of \(id) went back") }
             cursors[id] = state.cursor
-        case .reserveSequences, .forget, .catalogue: break
+        case .reserveSequences, .forget, .catalogue, .dropResults: break
         }
     }
 
@@ -117,10 +133,12 @@ struct SimulatedStore {
         return message.message
     }
 
-    private mutating func keep(_ outcome: StoredOutcome?) throws {
+    private mutating func keep(_ outcome: StoredOutcome?, isRetained: Bool) throws {
         guard let outcome else { return }
-        guard results.updateValue(outcome.body, forKey: outcome.taskID) == nil else {
-            throw BrokenRule("the result of \(outcome.taskID) was overwritten")
-        }
+        let isFirst = results.updateValue(outcome.body, forKey: outcome.taskID) == nil
+        // A run that did not acknowledge may have failed, and the next one may do better.
+        let isBetter = isRetained && failures.contains(outcome.taskID) && !outcome.isError
+        guard isFirst || isBetter else { throw BrokenRule("the result of \(outcome.taskID) was overwritten") }
+        if outcome.isError { failures.insert(outcome.taskID) } else { failures.remove(outcome.taskID) }
     }
 }

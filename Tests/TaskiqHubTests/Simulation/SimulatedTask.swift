@@ -17,6 +17,8 @@ enum TaskKind: String, CaseIterable {
     case rejects
     /// Is acknowledged before it begins.
     case acknowledgesFirst
+    /// Returns or fails, and acknowledges some time after that, or never.
+    case acknowledgesLate
     /// Ends its worker's life.
     case kills
 }

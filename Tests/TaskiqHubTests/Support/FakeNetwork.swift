@@ -89,6 +89,8 @@ final class FailingStore: HubStore {
 
     func results(of taskIDs: [String]) throws -> [String: [UInt8]] { try memory.results(of: taskIDs) }
 
+    func hasResult(of taskID: String) throws -> Bool { try memory.hasResult(of: taskID) }
+
     func close() {
         closed.store(true, ordering: .relaxed)
     }

@@ -57,6 +57,9 @@ struct HubBench {
             case .readResults(let peer, let correlation, let asked):
                 let found = try store.results(of: asked)
                 reads.append(.results(peer, correlation: correlation, asked: asked, found: found))
+            case .findResult(let peer, let correlation, let taskID):
+                let isThere = try store.hasResult(of: taskID)
+                reads.append(.found(peer, correlation: correlation, taskID: taskID, isThere: isThere))
             case .notice(let notice): notices.append(notice)
             case .fired(let call, _): fired.append(call)
             case .halt(let reason): haltReason = reason
@@ -140,9 +143,13 @@ struct HubBench {
             worker.session = packet.session
             worker.epoch = packet.epoch
         }
-        if welcome?.wantsCatalogue == true { try say(.catalogue(worker.catalogue.json()), by: worker) }
+        if welcome?.wantsCatalogue == true { try announce(worker.catalogue, by: worker) }
         try say(.credit(credit), by: worker)
         return welcome
+    }
+
+    mutating func announce(_ catalogue: TaskCatalogue, by worker: BenchWorker) throws {
+        try say(.catalogue(catalogue.json(), hash: catalogue.hash), by: worker)
     }
 
     mutating func greet(_ worker: BenchWorker) throws {
