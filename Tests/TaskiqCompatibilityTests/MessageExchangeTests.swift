@@ -11,13 +11,11 @@ import Testing
         ProcessInfo.processInfo.environment["TASKIQ_FUZZ_INPUTS"].flatMap { UInt64($0) } ?? 300
 
     @Test(arguments: Codec.all) func `what we write is what Python reads, and writes again`(codec: Codec) async throws {
-        let exchange = try await Exchange()
-        defer { exchange.end() }
         for seed in 0..<Self.count {
             var random = RandomMessage(seed: seed, isWide: codec.isWide)
             let message = try random.message()
             let bytes = try codec.formatter.dumps(message).message
-            let answer = try await exchange.ask("message.read", [.codec(codec), .data(bytes)])
+            let answer = try await Exchange.shared.ask("message.read", [.codec(codec), .data(bytes)])
             let again = try codec.formatter.loads(try answer.data())
             #expect(isSame(again, message), "seed \(seed)")
             for label in message.labels.entries {
@@ -27,16 +25,14 @@ import Testing
     }
 
     @Test(arguments: Codec.all) func `what Python writes is what we read, and write again`(codec: Codec) async throws {
-        let exchange = try await Exchange()
-        defer { exchange.end() }
         for seed in 0..<Self.count {
             let number: [JSONValue.Member] = [
                 .codec(codec), .init("seed", .int(Int(seed))), .init("wide", .bool(codec.isWide)),
             ]
-            let written = try await exchange.ask("message.write", number)
+            let written = try await Exchange.shared.ask("message.write", number)
             let message = try codec.formatter.loads(try written.data())
             let bytes = try codec.formatter.dumps(message).message
-            let answer = try await exchange.ask("message.check", number + [.data(bytes)])
+            let answer = try await Exchange.shared.ask("message.check", number + [.data(bytes)])
             #expect(answer["equal"] == .bool(true), "seed \(seed): \(answer)")
         }
     }

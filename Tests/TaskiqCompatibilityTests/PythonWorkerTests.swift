@@ -18,6 +18,8 @@ import Testing
         var seen: [String] = []
         var seenKeywords: [String: String] = [:]
         var seenLabels: [String: String] = [:]
+        /// Whether an argument needs more than 64 bits.
+        var isWide = false
     }
 
     private struct Person: Encodable {
@@ -35,7 +37,7 @@ import Testing
             Call(task: "int", args: try encoded(42), seen: ["42"]),
             Call(task: "int", args: try encoded(Int.min), seen: ["-9223372036854775808"]),
             Call(task: "int", args: try encoded(UInt64.max), seen: ["18446744073709551615"]),
-            Call(task: "any", args: [try JSONFragment(parsing: "1\(zeros)")], seen: ["1\(zeros)"]),
+            Call(task: "any", args: [try JSONFragment(parsing: "1\(zeros)")], seen: ["1\(zeros)"], isWide: true),
             Call(task: "float", args: try encoded(1.5), seen: ["1.5"]),
             Call(task: "float", args: try encoded(1e22), seen: ["1e+22"]),
             Call(task: "float", args: try encoded(-0.0), seen: ["-0.0"]),
@@ -132,7 +134,7 @@ import Testing
         let endpoint = "tcp://" + broker.transport.address.dropFirst(PubSubAddress.scheme.count)
         let worker = try Peers.pythonWorker(of: endpoint)
         defer { worker.endAtOnce() }
-        for (number, call) in try Self.calls().enumerated() {
+        for (number, call) in try Self.calls().enumerated() where codec.isWide || !call.isWide {
             // The first waits until the worker has subscribed.
             try await broker.transport.kick(
                 try broker.formatter.dumps(
@@ -169,11 +171,11 @@ import Testing
         defer { worker.endAtOnce() }
         for number in 1...3 {
             let client = try Peers.swiftClient(
-                ["any", "\(number)", "--kwarg", "b=[true]", "--task-id", "id-\(number)"],
+                ["any", "\(number)", "--kwarg", "b=[true]", "--task-id", "id-\(number)", "--timeout", "100s"],
                 broker: address
             )
+            try #require(await client.end() == 0, "\(client.transcript)")
             let line = try await worker.line(beginningWith: "record")
-            #expect(await client.end() == 0)
             let record = try JSONFragment(parsing: line).decode(JSONValue.self)
             #expect(try record.text("id") == "id-\(number)")
             #expect(record["args"] == .array([.string("\(number)")]))
@@ -181,6 +183,6 @@ import Testing
         }
         let client = try Peers.swiftClient(["any", "--wait"], broker: address)
         #expect(await client.end() == 1)
-        #expect(client.transcript.contains("results do not travel over \(address)"))
+        #expect(client.transcript.contains("results are not kept"))
     }
 }

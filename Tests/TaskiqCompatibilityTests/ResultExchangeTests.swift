@@ -88,11 +88,9 @@ import Testing
     }
 
     @Test(arguments: Codec.ofResults) func `Python reads our results`(codec: Codec) async throws {
-        let exchange = try await Exchange()
-        defer { exchange.end() }
         for sample in Self.written {
             let bytes = try #require(codec.results).write(sample.result)
-            let answer = try await exchange.ask("result.read", [.codec(codec), .data(bytes)])
+            let answer = try await Exchange.shared.ask("result.read", [.codec(codec), .data(bytes)])
             #expect(answer["is_err"] == .bool(sample.result.isError), "\(sample.name)")
             #expect(answer["log"] == sample.log, "\(sample.name)")
             #expect(try answer.text("return_value") == sample.value, "\(sample.name)")
@@ -111,10 +109,8 @@ import Testing
     ]
 
     @Test(arguments: Codec.ofResults) func `we read Python's results`(codec: Codec) async throws {
-        let exchange = try await Exchange()
-        defer { exchange.end() }
         func result(_ name: String) async throws -> StoredResult {
-            let answer = try await exchange.ask("result.write", [.codec(codec), .init("case", .string(name))])
+            let answer = try await Exchange.shared.ask("result.write", [.codec(codec), .init("case", .string(name))])
             return try #require(codec.results).read(try answer.data())
         }
         for (name, value) in Self.read {

@@ -43,6 +43,8 @@ extension Broker {
         // A transport is not told on which side it starts, and a worker must not bind the address. At the first message
         // would be too late: it would reach the first worker that finds the publisher, and none that comes after.
         broker.on(.clientStartup) { _ in try await transport.bind() }
+        // For a start that fails halfway, which does not get as far as the transport.
+        broker.on(.clientShutdown) { _ in await transport.shutdown() }
         return broker
     }
 }

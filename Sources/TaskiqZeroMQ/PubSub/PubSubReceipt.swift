@@ -14,7 +14,7 @@ struct PubSubReceipt: DeliveryReceipt {
 
     func settle(_ settlement: Settlement) {
         switch settlement {
-        case .completed, .rejected: mailbox.post(.settled)
+        case .completed, .unacknowledged, .rejected: mailbox.post(.settled)
         case .released: mailbox.post(.released)
         case .requeued(let message, let delay):
             mailbox.post(.settled)

@@ -16,7 +16,8 @@ public import Taskiq
 /// - **Nothing is kept.** A message reaches the workers that are subscribed at that moment. One that is connecting,
 ///   being restarted, or too slow (beyond a thousand messages) does not get it, and nobody is told. What a worker has
 ///   taken and not run is lost with it; acknowledgements go nowhere.
-/// - **Results do not travel.** Give the broker a result backend that both sides reach.
+/// - **Results do not travel.** Give the broker a result backend that both sides reach; without one they are dropped,
+///   and whoever waits for one is told so at once. One in memory is no help: each process has its own.
 /// - **Nobody is asked who they are, and nothing is encrypted**: whoever reaches the port reads every message.
 ///
 /// Where Python loses a message that nobody is subscribed to, a send here waits for a worker
@@ -66,9 +67,6 @@ public final class PubSubTransport: BrokerTransport {
         else { return configured.description }
         return PubSubAddress.scheme + endpoint.dropFirst("tcp://".count)
     }
-
-    /// None that works: results do not travel this way, and whoever asks for one is told so.
-    public var resultBackend: (any ResultBackend)? { UnavailableResults(address: configured) }
 
     /// Gets ready; a client binds the address with ``bind()``, or at its first message.
     public func startup() async throws {
@@ -130,9 +128,9 @@ public final class PubSubTransport: BrokerTransport {
             switch role {
             case .stopped, .started: role = .listening(try Subscriber(parameters))
             case .publishing:
-                throw TaskiqError(.configuration, "a client of \(configured) cannot be its worker too: use two brokers")
+                throw TaskiqError(.listen, "a client of \(configured) cannot be its worker too: use two brokers")
             case .listening:
-                throw TaskiqError(.configuration, "a broker of \(configured) has one worker; there is one already")
+                throw TaskiqError(.listen, "a broker of \(configured) has one worker; there is one already")
             }
         }
         logger.info(

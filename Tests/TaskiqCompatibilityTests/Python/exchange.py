@@ -229,7 +229,6 @@ OPERATIONS = {
     "message.check": check_message,
 }
 
-print("ready", flush=True)
 for line in sys.stdin:
     request = json.loads(line)
     try:

@@ -5,29 +5,39 @@ import Foundation
 import Taskiq
 
 /// A Python process that reads and writes messages and results with taskiq's own code.
-final class Exchange: Sendable {
-    private let process: PeerProcess
+///
+/// One for all tests, since it takes a second to start; it ends with the tests, when its input is closed.
+actor Exchange {
+    static let shared = Exchange()
 
-    init() async throws {
-        process = try Peers.start("exchange.py")
-        _ = try await process.line(beginningWith: "ready")
-    }
+    private var process: PeerProcess?
+    private var last: Task<String, any Error>?
 
-    /// Asks for one thing.
+    /// Asks for one thing, when those who asked before have their answers.
     ///
     /// - Throws: what Python raised.
     func ask(_ operation: String, _ fields: [JSONValue.Member]) async throws -> JSONValue {
         let request = JSONValue.object([.init("operation", .string(operation))] + fields)
-        try process.send(request.fragment.text)
-        let answer = try JSONFragment(parsing: try await process.line(beginningWith: "")).decode(JSONValue.self)
+        let process = try running()
+        let before = last
+        let turn = Task {
+            _ = await before?.result
+            try process.send(request.fragment.text)
+            return try await process.line(beginningWith: "{")
+        }
+        last = turn
+        let answer = try JSONFragment(parsing: "{" + (try await turn.value)).decode(JSONValue.self)
         if case .string(let problem)? = answer["problem"] {
             throw PeerFailure(description: "\(operation) \(fields): \(problem)")
         }
         return answer
     }
 
-    func end() {
-        process.endAtOnce()
+    private func running() throws -> PeerProcess {
+        if let process { return process }
+        let process = try Peers.start("exchange.py")
+        self.process = process
+        return process
     }
 }
 

@@ -198,6 +198,20 @@ import Testing
         }
     }
 
+    @Test func `a start that fails lets go of the address`() async throws {
+        struct Unlucky: Error {}
+        let free = try PubSubTransport.local()
+        try await free.bind()
+        let address = free.address
+        await free.shutdown()
+        let broker = try Broker.zeroMQPubSub(address, logger: .silent)
+        broker.on(.clientStartup) { _ in throw Unlucky() }
+        await #expect(throws: Unlucky.self) { try await broker.startup() }
+        let other = try PubSubTransport.local(address)
+        try await other.bind()
+        await other.shutdown()
+    }
+
     @Test func `whoever waits for a result is told at once that none will come`() async throws {
         let broker = try Broker.zeroMQPubSub("zmq-pubsub+tcp://127.0.0.1:*", logger: .silent)
         let error = await #expect(throws: TaskiqError.self) {
