@@ -183,6 +183,8 @@ import Testing
         }
         let client = try Peers.swiftClient(["any", "--wait"], broker: address)
         #expect(await client.end() == 1)
-        #expect(client.transcript.contains("results are not kept"))
+        #expect(client.transcript.contains("error: results are not kept"))
+        let lost = try Peers.swiftClient(["any"], broker: "zmq-pubsub+tcp://nowhere")
+        #expect(await lost.end() == 2)
     }
 }

@@ -70,7 +70,9 @@ extension TaskiqApplication {
     }
 
     /// Runs the command that the arguments name, and ends the process with taskiq's exit codes.
-    public static func main() async {
+    @concurrent public static func main() async {
+        // `@concurrent`, because otherwise it would run on its caller's executor, and `@main` prefers the argument
+        // parser's `main`, which does not: that one ends every failure with code 1.
         await CommandRunner.run(Self.self)
     }
 
