@@ -114,23 +114,24 @@ public final class PubSubTransport: BrokerTransport {
             )
         }
         let channel = DeliveryChannel()
-        let parameters = SubscriberLoop.Parameters(
-            endpoint: endpoint,
-            address: configured,
-            configuration: configuration,
-            credit: subscription.concurrency + subscription.prefetch,
-            context: try ZeroMQContext(),
-            mailbox: Mailbox(wakeup: try Wakeup()),
-            channel: channel,
-            logger: logger
-        )
-        try role.withLock { role in
-            switch role {
-            case .stopped, .started: role = .listening(try Subscriber(parameters))
-            case .publishing:
-                throw TaskiqError(.listen, "a client of \(configured) cannot be its worker too: use two brokers")
-            case .listening:
-                throw TaskiqError(.listen, "a broker of \(configured) has one worker; there is one already")
+        let mailbox = Mailbox<Subscriber.Command>(wakeup: try Wakeup())
+        let context = try ZeroMQContext()
+        try await withCheckedThrowingContinuation { opening in
+            let parameters = SubscriberLoop.Parameters(
+                endpoint: endpoint,
+                address: configured,
+                configuration: configuration,
+                credit: subscription.concurrency + subscription.prefetch,
+                context: context,
+                mailbox: mailbox,
+                channel: channel,
+                logger: logger,
+                opening: opening
+            )
+            do {
+                try subscribe(parameters)
+            } catch {
+                opening.resume(throwing: error)
             }
         }
         logger.info(
@@ -156,6 +157,19 @@ public final class PubSubTransport: BrokerTransport {
         case .publishing(let publisher): await publisher.shutdown()
         case .listening(let subscriber): await subscriber.shutdown()
         case .stopped, .started: break
+        }
+    }
+
+    /// Starts the subscriber, unless this transport has another role.
+    private func subscribe(_ parameters: SubscriberLoop.Parameters) throws {
+        try role.withLock { role in
+            switch role {
+            case .stopped, .started: role = .listening(try Subscriber(parameters))
+            case .publishing:
+                throw TaskiqError(.listen, "a client of \(configured) cannot be its worker too: use two brokers")
+            case .listening:
+                throw TaskiqError(.listen, "a broker of \(configured) has one worker; there is one already")
+            }
         }
     }
 

@@ -18,6 +18,8 @@ struct SubscriberLoop: ~Copyable {
         let mailbox: Mailbox<Subscriber.Command>
         let channel: DeliveryChannel
         let logger: Logger
+        /// Is told once whether the socket could be opened.
+        let opening: CheckedContinuation<Void, any Error>
     }
 
     private let parameters: Parameters
@@ -34,8 +36,21 @@ struct SubscriberLoop: ~Copyable {
     private var isStopping = false
 
     static func run(_ parameters: Parameters) {
+        defer {
+            parameters.mailbox.close()
+            // Whoever waits for the next delivery is told that there is none.
+            parameters.channel.finish()
+        }
+        var loop: SubscriberLoop
         do {
-            var loop = try SubscriberLoop(parameters)
+            loop = try SubscriberLoop(parameters)
+        } catch {
+            let message = "cannot take messages from \(parameters.address)"
+            parameters.opening.resume(throwing: TaskiqError(.listen, message, cause: error))
+            return
+        }
+        parameters.opening.resume()
+        do {
             try loop.run()
         } catch {
             parameters.logger.error(
@@ -43,9 +58,6 @@ struct SubscriberLoop: ~Copyable {
                 metadata: ["taskiq.broker": "\(parameters.address)", "error.message": "\(error)"]
             )
         }
-        parameters.mailbox.close()
-        // Whoever waits for the next delivery is told that there is none.
-        parameters.channel.finish()
     }
 
     private init(_ parameters: Parameters) throws(ZeroMQError) {
@@ -104,7 +116,7 @@ struct SubscriberLoop: ~Copyable {
     /// What the worker can start at once is always taken; the queue is for what comes beyond that.
     private var hasRoom: Bool {
         waiting.count < credit
-            || waiting.count < credit + max(0, parameters.configuration.queueCapacity)
+            || waiting.count - credit < parameters.configuration.queueCapacity
                 && waitingBytes < parameters.configuration.queueBytes
     }
 

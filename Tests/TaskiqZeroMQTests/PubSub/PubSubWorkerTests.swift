@@ -157,6 +157,14 @@ import Testing
         await client.stop()
     }
 
+    @Test func `an address that cannot be is told to the worker that starts`() async throws {
+        let transport = try PubSubTransport.local("zmq-pubsub+tcp://no host:5555")
+        let error = await #expect(throws: TaskiqError.self) { try await transport.listen(.test()) }
+        #expect(error?.code == .listen)
+        #expect(error?.message.contains("no host") == true)
+        await transport.shutdown()
+    }
+
     @Test func `two brokers, one of them a worker, run tasks`() async throws {
         let client = try Broker.zeroMQPubSub(
             "zmq-pubsub+tcp://127.0.0.1:*",
