@@ -228,6 +228,24 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+
+        // Python's own taskiq on the other side; scripts/test installs it.
+        .executableTarget(
+            name: "CompatibilityWorker",
+            dependencies: [
+                "Taskiq", "TaskiqApp",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/CompatibilityWorker"
+        ),
+        .testTarget(
+            name: "TaskiqCompatibilityTests",
+            dependencies: [
+                "CompatibilityWorker", "Taskiq", "TaskiqZeroMQ", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Python"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

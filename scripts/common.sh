@@ -49,3 +49,29 @@ build() {
 build_example() {
     build --package-path Examples/HelloTasks --scratch-path .build --product HelloTasks
 }
+
+# Python's taskiq, which the compatibility tests talk to, in a virtual environment of its own. Without PyPI the tests are
+# skipped, except where they are asked for: in CI, or with TASKIQ_REQUIRE_PYTHON set.
+prepare_python_peers() {
+    local pins=Tests/TaskiqCompatibilityTests/Python/requirements.txt
+    local folder=.build/python-peers
+    local log=.build/python-peers.log
+    # The pins are copied last, so that what was made by half is never taken for whole.
+    if cmp -s "$pins" "$folder/requirements.txt" && "$folder/bin/python" -c 'import taskiq' 2>/dev/null; then return 0; fi
+    say "Installing Python's taskiq into $folder"
+    rm -rf "$folder"
+    mkdir -p .build
+    # Debian keeps the module venv in a package of its own. In a subshell, because it ends the script when it fails.
+    if (python3 -c 'import venv, ensurepip' 2>/dev/null || need_packages python3-venv) \
+        && python3 -m venv "$folder" >"$log" 2>&1 \
+        && "$folder/bin/python" -m pip install --disable-pip-version-check --requirement "$pins" >>"$log" 2>&1; then
+        cp "$pins" "$folder/requirements.txt"
+        return 0
+    fi
+    [ ! -e "$log" ] || tail -n 3 "$log" >&2
+    rm -rf "$folder"
+    if [ -n "${CI:-}${TASKIQ_REQUIRE_PYTHON:-}" ]; then
+        fail "Python's taskiq could not be installed, and the compatibility tests must not be skipped here"
+    fi
+    say "Skipping the compatibility tests: Python's taskiq could not be installed (see $log)"
+}

@@ -26,10 +26,10 @@ public protocol TaskiqApplication: AsyncParsableCommand {
     /// - Throws: what keeps the program from running.
     static func register(in broker: Broker) throws
 
-    /// Makes the broker; the default sends through the hub at the address, with no middlewares.
+    /// Makes the broker; the default sends through what the address names, with no middlewares.
     ///
     /// - Parameters:
-    ///   - address: where the hub is.
+    ///   - address: where the hub is, or where the one publisher listens (`zmq-pubsub+tcp://`).
     ///   - sendTimeout: how long sending a message may take.
     ///   - logger: what everything logs to.
     /// - Returns: the broker, not started yet, without tasks.
@@ -41,8 +41,12 @@ extension TaskiqApplication {
     /// The type's name.
     public static var applicationName: String { "\(Self.self)" }
 
-    /// A broker that sends through the hub at the address.
+    /// A broker that sends through the hub at the address, or as Python's `ZeroMQBroker` for `zmq-pubsub+tcp://`.
     public static func makeBroker(address: String, sendTimeout: Duration, logger: Logger) throws -> Broker {
+        if PubSubAddress.isNamed(by: address) {
+            // What takes time here is that a worker finds the publisher that has just been started.
+            return try .zeroMQPubSub(address, configuration: .init(subscriptionTimeout: sendTimeout), logger: logger)
+        }
         let configuration = ZeroMQTransport.Configuration(application: applicationName, sendTimeout: sendTimeout)
         return try .zeroMQ(address, configuration: configuration, logger: logger)
     }
@@ -66,7 +70,9 @@ extension TaskiqApplication {
     }
 
     /// Runs the command that the arguments name, and ends the process with taskiq's exit codes.
-    public static func main() async {
+    @concurrent public static func main() async {
+        // `@concurrent`, because otherwise it would run on its caller's executor, and `@main` prefers the argument
+        // parser's `main`, which does not: that one ends every failure with code 1.
         await CommandRunner.run(Self.self)
     }
 

@@ -12,7 +12,8 @@ package struct ConnectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "The hub to connect to: ipc://PATH or tcp://HOST:PORT.",
             discussion: "Default: $TASKIQ_BROKER, else a socket in a private directory of yours, where "
-                + "taskiq-scheduler listens by default.",
+                + "taskiq-scheduler listens by default. Beside Python's ZeroMQBroker: zmq-pubsub+tcp://HOST:PORT, "
+                + "without a hub, and lossy.",
             valueName: "address"
         )
     )
@@ -30,6 +31,7 @@ package struct ConnectionOptions: ParsableArguments {
 
     private func checked(_ text: String) throws -> String {
         do {
+            if PubSubAddress.isNamed(by: text) { return try PubSubAddress(text).description }
             return try HubAddress(text).description
         } catch {
             throw CommandExit(.usage, error.message)

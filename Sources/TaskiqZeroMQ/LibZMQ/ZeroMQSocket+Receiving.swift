@@ -47,7 +47,7 @@ extension ZeroMQSocket {
         return count <= maxFrames ? .message(frames) : .oversized(frames, frameCount: count)
     }
 
-    private borrowing func receiveFrame(into message: inout zmq_msg_t, from socket: UnsafeMutableRawPointer) -> Bool {
+    borrowing func receiveFrame(into message: inout zmq_msg_t, from socket: UnsafeMutableRawPointer) -> Bool {
         // Receiving frees what the message held before.
         while zmq_msg_recv(&message, socket, ZMQ_DONTWAIT) < 0 {
             guard czmq_last_error() == ZeroMQError.Code.interrupted.rawValue else { return false }
