@@ -26,7 +26,14 @@ public protocol TaskiqApplication: AsyncParsableCommand {
     /// - Throws: what keeps the program from running.
     static func register(in broker: Broker) throws
 
-    /// Makes the broker; the default sends through what the address names, with no middlewares.
+    /// What counts the program's tasks for `worker --metrics-address`; none when not said.
+    ///
+    ///     static let metrics: (any WorkerMetrics)? = PrometheusMetrics()
+    static var metrics: (any WorkerMetrics)? { get }
+
+    /// Makes the broker; the default sends through what the address names, with the middlewares of ``metrics``.
+    ///
+    /// Whoever makes it otherwise gives it these middlewares, too, or its tasks are not counted.
     ///
     /// - Parameters:
     ///   - address: where the hub is, or where the one publisher listens (`zmq-pubsub+tcp://`).
@@ -41,14 +48,27 @@ extension TaskiqApplication {
     /// The type's name.
     public static var applicationName: String { "\(Self.self)" }
 
+    /// No metrics.
+    public static var metrics: (any WorkerMetrics)? { nil }
+
     /// A broker that sends through the hub at the address, or as Python's `ZeroMQBroker` for `zmq-pubsub+tcp://`.
     public static func makeBroker(address: String, sendTimeout: Duration, logger: Logger) throws -> Broker {
         if PubSubAddress.isNamed(by: address) {
             // What takes time here is that a worker finds the publisher that has just been started.
-            return try .zeroMQPubSub(address, configuration: .init(subscriptionTimeout: sendTimeout), logger: logger)
+            return try .zeroMQPubSub(
+                address,
+                configuration: .init(subscriptionTimeout: sendTimeout),
+                middlewares: metrics?.middlewares ?? [],
+                logger: logger
+            )
         }
         let configuration = ZeroMQTransport.Configuration(application: applicationName, sendTimeout: sendTimeout)
-        return try .zeroMQ(address, configuration: configuration, logger: logger)
+        return try .zeroMQ(
+            address,
+            configuration: configuration,
+            middlewares: metrics?.middlewares ?? [],
+            logger: logger
+        )
     }
 
     /// The commands that every application has.
