@@ -20,6 +20,15 @@ struct InMemoryTransportTests {
         )
     }
 
+    /// The next delivery; nil when the test's time is over, so that a test that fails ends.
+    private func next(of channel: DeliveryChannel) async -> AckableMessage? {
+        await withTaskCancellationHandler {
+            await channel.next()
+        } onCancel: {
+            channel.finish()
+        }
+    }
+
     private func message(_ id: TaskID, _ labels: Labels = []) -> BrokerMessage {
         BrokerMessage(taskID: id, taskName: "t", message: Array(id.rawValue.utf8), labels: labels)
     }
@@ -39,7 +48,7 @@ struct InMemoryTransportTests {
             try await clock.waitForSleepers()
             #expect(clock.nextDeadline?.offset == .seconds(seconds))
             clock.advanceToNextDeadline()
-            for name in names { #expect(self.name(await channel.next()) == name) }
+            for name in names { #expect(self.name(await next(of: channel)) == name) }
         }
         await transport.shutdown()
     }
@@ -53,14 +62,14 @@ struct InMemoryTransportTests {
         try await clock.waitForSleepers()
         let sleeping = clock.nextDeadline
         await transport.shutdown()
-        #expect(await first.next() == nil)
+        #expect(await next(of: first) == nil)
         // The cancelled sleeper leaves by itself; whether it has is seen by who sleeps next.
         #expect(sleeping?.offset == .seconds(10))
         clock.advance(by: .seconds(60))
         #expect(clock.sleeperCount == 0)
         try await transport.startup()
         let second = try await listen(transport)
-        #expect(name(await second.next()) == "later")
+        #expect(name(await next(of: second)) == "later")
         // For the hundred years that a clock can count.
         try await clock.waitForSleepers()
         #expect(clock.nextDeadline?.offset == .seconds(60) + .seconds(36_500 * 86_400))
@@ -72,13 +81,13 @@ struct InMemoryTransportTests {
         let transport = InMemoryTransport(clock: clock, manualAcknowledgeTimeout: .seconds(5))
         let channel = try await listen(transport)
         for id: TaskID in ["a", "b"] { try await transport.kick(message(id)) }
-        let (first, second) = (await channel.next(), await channel.next())
+        let (first, second) = (await next(of: channel), await next(of: channel))
         first?.receipt.settle(.unacknowledged(nil))
         second?.receipt.settle(.unacknowledged(nil))
         try await second?.receipt.acknowledge()
         try await clock.waitForSleepers()
         clock.advance(by: .seconds(5))
-        let again = await channel.next()
+        let again = await next(of: channel)
         #expect(name(again) == "a")
         #expect(again?.info.attempt == 2)
         #expect(again?.info.isRedelivered == true)
@@ -88,7 +97,7 @@ struct InMemoryTransportTests {
         try await again?.receipt.acknowledge()
         again?.receipt.settle(.unacknowledged(nil))
         try await transport.kick(message("c"))
-        #expect(name(await channel.next()) == "c")
+        #expect(name(await next(of: channel)) == "c")
         await transport.shutdown()
     }
 
@@ -98,13 +107,13 @@ struct InMemoryTransportTests {
         let small = try await listen(transport, concurrency: 1)
         let large = try await listen(transport, concurrency: 2)
         for id: TaskID in ["a", "b", "c", "d"] { try await transport.kick(message(id)) }
-        #expect(name(await large.next()) == "a")
+        #expect(name(await next(of: large)) == "a")
         // Equal room: the one that was served longest ago.
-        #expect(name(await small.next()) == "b")
-        let third = await large.next()
+        #expect(name(await next(of: small)) == "b")
+        let third = await next(of: large)
         #expect(name(third) == "c")
         third?.receipt.settle(.completed(nil))
-        #expect(name(await large.next()) == "d")
+        #expect(name(await next(of: large)) == "d")
         await transport.shutdown()
     }
 }

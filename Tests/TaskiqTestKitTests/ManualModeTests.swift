@@ -1,6 +1,7 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import Synchronization
 import Taskiq
 import TaskiqTestKit
 import Testing
@@ -121,6 +122,22 @@ struct ManualModeTests {
         #expect(try await test.drain() == 2)
         #expect(test.executions.map(\.delivery.attempt) == [1, 2])
         #expect(test.clock.now.offset == .seconds(10))
+    }
+
+    @Test("a message that is acknowledged after its task has ended does not come again")
+    func acknowledgedLater() async throws {
+        let test = TestBroker()
+        let contexts = Mutex<[Context]>([])
+        test.broker.register(named: "t") { _, context in
+            contexts.withLock { $0.append(context) }
+            return .null
+        }
+        try await test.broker.kiq(named: "t", labels: [.acknowledge(.manual)])
+        #expect(try await test.drain(for: .zero) == 1)
+        #expect(test.pending.count == 1)
+        try await contexts.withLock { $0.first }?.acknowledge()
+        #expect(test.pending.isEmpty)
+        #expect(try await test.drain() == 0)
     }
 
     @Test("handlers and hooks of both sides run, and a broker that is shut down takes nothing")
