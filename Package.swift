@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "TaskiqCron", targets: ["TaskiqCron"]),
         .library(name: "TaskiqZeroMQ", targets: ["TaskiqZeroMQ"]),
         .library(name: "TaskiqApp", targets: ["TaskiqApp"]),
+        .library(name: "TaskiqPrometheus", targets: ["TaskiqPrometheus"]),
         .executable(name: "taskiq", targets: ["TaskiqCLI"]),
         .executable(name: "taskiq-scheduler", targets: ["TaskiqSchedulerDaemon"]),
     ],
@@ -16,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -31,6 +33,7 @@ let package = Package(
             name: "Taskiq",
             dependencies: [
                 "TaskiqCron",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -106,10 +109,19 @@ let package = Package(
             ]
         ),
         .target(
+            name: "TaskiqPrometheus",
+            dependencies: [
+                "Taskiq", "TaskiqApp",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
             name: "TaskiqCommands",
             dependencies: [
-                "Taskiq", "TaskiqApp", "TaskiqCron", "TaskiqHub", "TaskiqSQLite", "TaskiqScheduleFiles",
-                "TaskiqScheduling", "TaskiqZeroMQ", "TaskiqZeroMQHub",
+                "Taskiq", "TaskiqApp", "TaskiqCron", "TaskiqHub", "TaskiqPrometheus", "TaskiqSQLite",
+                "TaskiqScheduleFiles", "TaskiqScheduling", "TaskiqZeroMQ", "TaskiqZeroMQHub",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -134,6 +146,8 @@ let package = Package(
             name: "TaskiqTests",
             dependencies: [
                 "Taskiq", "TaskiqCron", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
@@ -178,6 +192,17 @@ let package = Package(
                 "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TaskiqZeroMQ", "TaskiqZeroMQHub",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "TaskiqPrometheusTests",
+            dependencies: [
+                "Taskiq", "TaskiqApp", "TaskiqPrometheus", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

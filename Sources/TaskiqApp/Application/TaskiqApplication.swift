@@ -26,7 +26,14 @@ public protocol TaskiqApplication: AsyncParsableCommand {
     /// - Throws: what keeps the program from running.
     static func register(in broker: Broker) throws
 
-    /// Makes the broker; the default sends through the hub at the address, with no middlewares.
+    /// What counts the program's tasks for `worker --metrics-address`; none when not said.
+    ///
+    ///     static let metrics: (any WorkerMetrics)? = PrometheusMetrics()
+    static var metrics: (any WorkerMetrics)? { get }
+
+    /// Makes the broker; the default sends through the hub at the address, with the middlewares of ``metrics``.
+    ///
+    /// Whoever makes it otherwise gives it these middlewares, too, or its tasks are not counted.
     ///
     /// - Parameters:
     ///   - address: where the hub is.
@@ -41,10 +48,18 @@ extension TaskiqApplication {
     /// The type's name.
     public static var applicationName: String { "\(Self.self)" }
 
+    /// No metrics.
+    public static var metrics: (any WorkerMetrics)? { nil }
+
     /// A broker that sends through the hub at the address.
     public static func makeBroker(address: String, sendTimeout: Duration, logger: Logger) throws -> Broker {
         let configuration = ZeroMQTransport.Configuration(application: applicationName, sendTimeout: sendTimeout)
-        return try .zeroMQ(address, configuration: configuration, logger: logger)
+        return try .zeroMQ(
+            address,
+            configuration: configuration,
+            middlewares: metrics?.middlewares ?? [],
+            logger: logger
+        )
     }
 
     /// The commands that every application has.

@@ -15,6 +15,7 @@ struct ApplicationWorkerCommand<Application: TaskiqApplication>: AsyncParsableCo
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var options: WorkerOptions
+    @OptionGroup var metrics: MetricsOptions
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
@@ -24,7 +25,9 @@ struct ApplicationWorkerCommand<Application: TaskiqApplication>: AsyncParsableCo
             address: try connection.address(),
             options: options,
             logging: logging,
-            extraArguments: []
+            extraArguments: [],
+            metrics: Application.metrics,
+            metricsOptions: metrics
         )
     }
 }

@@ -24,10 +24,12 @@ package struct WorkerProcessCommand<Application: TaskiqApplication>: AsyncParsab
 
     package func run() async throws {
         logging.bootstrap()
+        let reporter = WorkerReporting.start(Application.metrics, supervision, logger: Logger(label: "taskiq"))
         let broker = try Application.makeRegisteredBroker(connection, sendTimeout: .seconds(30))
         try await WorkerProcess.run(
             broker,
             configuration: options.configuration(application: Application.applicationName),
+            reporter: reporter,
             supervisor: supervision.supervisor
         )
     }

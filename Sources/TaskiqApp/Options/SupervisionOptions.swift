@@ -8,5 +8,10 @@ package struct SupervisionOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The process to end with.", visibility: .private))
     package var supervisor: Int32?
 
+    @Flag(name: .long, help: ArgumentHelp("Report metrics over standard input.", visibility: .private))
+    package var reportMetrics = false
+
+    package var reportsMetrics: Bool { reportMetrics }
+
     package init() {}
 }

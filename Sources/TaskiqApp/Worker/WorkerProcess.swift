@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import Logging
-import ServiceLifecycle
+package import ServiceLifecycle
 package import Taskiq
 import UnixSignals
 
@@ -13,16 +13,18 @@ package enum WorkerProcess {
     /// - Parameters:
     ///   - broker: the broker, with its tasks.
     ///   - configuration: how the worker works.
+    ///   - reporter: what reports the process's metrics; stopped last, so that it tells of everything.
     ///   - supervisor: the process to end with; whoever started this one when not said.
     /// - Throws: what the broker throws when it cannot start.
     package static func run(
         _ broker: Broker,
         configuration: Worker.Configuration,
+        reporter: (any Service)? = nil,
         supervisor: Int32? = nil
     ) async throws {
         let worker = Worker(broker: broker, configuration: configuration)
         var group = ServiceGroupConfiguration(
-            services: [
+            services: (reporter.map { [.init(service: $0)] } ?? []) + [
                 .init(service: worker),
                 // Its end is the supervisor's.
                 .init(

@@ -7,12 +7,21 @@ import Subprocess
 import SystemPackage
 import Taskiq
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Runs worker processes, starts a new one for each that ends, and stops them all when it is asked to.
 package struct WorkerSupervisor: Service {
     private let executable: String
     private let arguments: [String]
     private let count: Int
     private let stopTimeout: Duration
+    private let exporter: (any WorkerMetricsExporter)?
     private let logger: Logger
 
     /// - Parameters:
@@ -20,12 +29,21 @@ package struct WorkerSupervisor: Service {
     ///   - arguments: their arguments.
     ///   - count: how many run at a time.
     ///   - stopTimeout: how long a process may take to stop before it is killed.
+    ///   - exporter: what the processes report their metrics to.
     ///   - logger: what is logged to.
-    package init(executable: String, arguments: [String], count: Int, stopTimeout: Duration, logger: Logger) {
+    package init(
+        executable: String,
+        arguments: [String],
+        count: Int,
+        stopTimeout: Duration,
+        exporter: (any WorkerMetricsExporter)? = nil,
+        logger: Logger
+    ) {
         self.executable = executable
         self.arguments = arguments
         self.count = count
         self.stopTimeout = stopTimeout
+        self.exporter = exporter
         self.logger = logger
     }
 
@@ -67,7 +85,7 @@ package struct WorkerSupervisor: Service {
                 .path(FilePath(executable)),
                 arguments: Arguments(arguments),
                 platformOptions: options,
-                input: .none,
+                input: .fileDescriptor(try standardInput(), closeAfterSpawningProcess: true),
                 output: .currentStandardOutput,
                 error: .currentStandardError
             ) { execution in
@@ -85,5 +103,24 @@ package struct WorkerSupervisor: Service {
             }
             return "stopped"
         }
+    }
+
+    /// The connection to the metrics, if there are any; else nothing to read.
+    private func standardInput() throws -> FileDescriptor {
+        do {
+            if let exporter { return FileDescriptor(rawValue: try exporter.connectWorker()) }
+        } catch {
+            // Tasks matter more than that they are counted.
+            logger.warning("a worker process runs without metrics", metadata: ["error.message": "\(error)"])
+        }
+        return FileDescriptor(rawValue: try nothing())
+    }
+
+    private func nothing() throws -> Int32 {
+        let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandExit(.problem, "cannot open /dev/null: \(String(cString: strerror(errno)))")
+        }
+        return descriptor
     }
 }

@@ -21,6 +21,7 @@ struct StockWorkerProcessCommand: AsyncParsableCommand {
 
     func run() async throws {
         logging.bootstrap()
+        let reporter = WorkerReporting.start(StockTasks.metrics, supervision, logger: Logger(label: "taskiq"))
         let broker = try StockTasks.makeBroker(
             address: try connection.address(),
             sendTimeout: .seconds(30),
@@ -30,6 +31,7 @@ struct StockWorkerProcessCommand: AsyncParsableCommand {
         try await WorkerProcess.run(
             broker,
             configuration: options.configuration(application: StockTasks.applicationName),
+            reporter: reporter,
             supervisor: supervision.supervisor
         )
     }

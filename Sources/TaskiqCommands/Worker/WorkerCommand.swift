@@ -23,6 +23,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var options: WorkerOptions
+    @OptionGroup var metrics: MetricsOptions
     @OptionGroup var commands: CommandOptions
     @OptionGroup var logging: LoggingOptions
 
@@ -46,7 +47,9 @@ struct WorkerCommand: AsyncParsableCommand {
             address: address,
             options: options,
             logging: logging,
-            extraArguments: commands.arguments
+            extraArguments: commands.arguments,
+            metrics: StockTasks.metrics,
+            metricsOptions: metrics
         )
     }
 }
