@@ -105,23 +105,22 @@ import Testing
     @Test func aLargeReportArrivesAsAWhole() async throws {
         try await withExporter { exporter in
             let worker = try Worker(exporter)
-            for number in 0..<5000 {
+            for number in 0..<2000 {
                 Timer(label: "t", dimensions: [("n", "\(number)")], factory: worker.registry).recordNanoseconds(1)
             }
             var sender = SnapshotSender(worker.descriptor)
             let snapshot = worker.registry.snapshot
-            while !sender.isFlushed || !sender.isConnected {
+            repeat {
                 try sender.send(snapshot)
                 await Task.yield()
-            }
-            repeat { try sender.send(snapshot) } while !sender.isFlushed
+            } while !sender.isFlushed
             #expect(sender.isConnected)
             var found = 0
             let deadline = ContinuousClock.now + .seconds(30)
-            while found < 5000, ContinuousClock.now < deadline {
+            while found < 2000, ContinuousClock.now < deadline {
                 found = try await lines(exporter).count { $0.hasPrefix("t_count") }
             }
-            #expect(found == 5000)
+            #expect(found == 2000)
         }
     }
 
@@ -163,8 +162,8 @@ import Testing
             }
             try await expectLines(exporter, [])
             // The first ones had to go.
-            let first = try await TestClient.waiting { idle[0].listen() }
-            #expect(first == "")
+            let isEnded = try await TestClient.waiting { idle[0].isEnded() }
+            #expect(isEnded)
             withExtendedLifetime(idle) {}
         }
     }

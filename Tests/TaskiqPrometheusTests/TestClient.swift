@@ -11,7 +11,7 @@ final class TestClient: Sendable {
     init(_ url: String) throws {
         let port = try #require(URL(string: url)?.port)
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
@@ -42,7 +42,7 @@ final class TestClient: Sendable {
         }
     }
 
-    /// What is said until the other side ends, or for twenty seconds.
+    /// What is said until the other side ends, or for ten seconds.
     func listen() -> String {
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
@@ -52,6 +52,15 @@ final class TestClient: Sendable {
             answer += buffer[..<count]
         }
         return String(decoding: answer, as: UTF8.self)
+    }
+
+    /// Whether the other side ends by itself, well before a connection's time is over.
+    func isEnded() -> Bool {
+        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, 0)
+        return count == 0 || count < 0 && errno == ECONNRESET
     }
 
     /// The answer to a request.
@@ -66,10 +75,10 @@ final class TestClient: Sendable {
         }
     }
 
-    /// Does what waits for the other side on a thread of its own: the exporter may need Swift's shared ones to begin.
+    /// Does what waits for the other side on a thread of its own: the exporter needs one of Swift's shared ones to begin.
     static func waiting<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
         }
     }
 }

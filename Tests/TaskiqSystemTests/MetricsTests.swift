@@ -5,18 +5,24 @@ import Foundation
 import Taskiq
 import Testing
 
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
 /// The metrics of worker processes, read where their supervisor serves them.
 @Suite struct MetricsTests {
     /// Two processes count, one is killed and comes again: the totals are those of all, and never fall.
     @Test func totalsAreThoseOfAllProcessesAndNeverFall() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        // No schedules: what they send would be counted, too.
+        let schedules = fleet.directory + "/schedules"
+        try FileManager.default.createDirectory(atPath: schedules, withIntermediateDirectories: false)
+        let scheduler = try await fleet.scheduler([schedules])
         let worker = try TestProcess(
             Programs.taskiq,
             [
-                "worker", "-w", "2", "--broker", fleet.address, "--max-async-tasks", "1", "--metrics-address",
-                "127.0.0.1:0",
-                "--allow-commands",
+                "worker", "-w", "2", "--broker", fleet.address, "--max-async-tasks", "1", "--allow-commands",
+                "--metrics-address", "127.0.0.1:0",
             ]
         )
         try await worker.wait("both processes were connected") { _, errors in
@@ -45,11 +51,11 @@ import Testing
             #expect(kill(victim, SIGKILL) == 0)
             try await TestProcess.waitForEnd(of: victim, within: .seconds(10))
             // In between, and when another has taken its place, and when that has counted: never less.
-            #expect(try read(url)["received_tasks_total"] == Double(count))
+            #expect(try await read(url)["received_tasks_total"] == Double(count))
             try await worker.wait("another process was connected") { _, errors in
                 errors.components(separatedBy: "worker connected").count > 3
             }
-            #expect(try read(url)["received_tasks_total"] == Double(count))
+            #expect(try await read(url)["received_tasks_total"] == Double(count))
             for _ in 0..<8 {
                 let handle = try await broker.kiq(named: "taskiq.echo", args: [.int(1)])
                 _ = try await handle.value(timeout: .seconds(60))
@@ -82,7 +88,7 @@ import Testing
         let fleet = try Fleet()
         let address = ["--metrics-address", "127.0.0.1:0"]
         let own = try TestProcess(Programs.helloTasks, ["worker", "--broker", fleet.address] + address)
-        #expect(try await own.end() == 2)
+        #expect(try await own.end() != 0)
         #expect(own.errors.contains("PrometheusMetrics()"))
         let scheduler = try await fleet.scheduler()
         let stock = try TestProcess(
@@ -106,15 +112,16 @@ import Testing
         let deadline = ContinuousClock.now + .seconds(30)
         var values: [String: Double] = [:]
         while values["saved_results_total"] != Double(count), ContinuousClock.now < deadline {
-            values = try read(url)
+            values = try await read(url)
             await Task.yield()
         }
         return values
     }
 
     /// The metrics, each summed over its tasks.
-    private func read(_ url: String) throws -> [String: Double] {
-        let text = try String(contentsOf: try #require(URL(string: url)), encoding: .utf8)
+    private func read(_ url: String) async throws -> [String: Double] {
+        let (data, _) = try await URLSession.shared.data(from: try #require(URL(string: url)))
+        let text = String(decoding: data, as: UTF8.self)
         var values: [String: Double] = [:]
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             let name = String(line.prefix { $0 != "{" && $0 != " " })

@@ -16,13 +16,13 @@ import Testing
     /// Runs tasks to their end in memory.
     private func run(
         _ middlewares: [any TaskiqMiddleware],
-        _ body: (Broker) async throws -> Void
+        _ body: (Broker) async throws -> [TaskHandle<JSONValue>]
     ) async throws {
         let broker = Broker.inMemory(middlewares: middlewares)
         broker.task("golden.tasks:add") { (a: Int, b: Int) in a + b }
         broker.task("golden.tasks:fail") { () throws -> Int in throw Failing() }
         try await broker.startup()
-        try await body(broker)
+        for handle in try await body(broker) { _ = try await handle.waitForResult(timeout: .seconds(60)) }
         await broker.shutdown()
     }
 
@@ -33,8 +33,10 @@ import Testing
     @Test func countsWhatPythonCounts() async throws {
         struct File: Decodable { var prometheus_text: [String] }
         try await run([PrometheusMiddleware(factory: metrics)]) { broker in
-            _ = try await broker.kiq(named: "golden.tasks:add", args: [.int(1), .int(2)])
-            _ = try await broker.kiq(named: "golden.tasks:fail", args: [])
+            [
+                try await broker.kiq(named: "golden.tasks:add", args: [.int(1), .int(2)]),
+                try await broker.kiq(named: "golden.tasks:fail"),
+            ]
         }
         // Every counter and count that Python has written, with its value.
         let lines = try Golden.read("middlewares", as: File.self).prometheus_text
@@ -62,7 +64,11 @@ import Testing
 
     @Test func makesTheMetricsOfATaskOnce() async throws {
         try await run([PrometheusMiddleware(factory: metrics)]) { broker in
-            for number in 0..<20 { _ = try await broker.kiq(named: "golden.tasks:add", args: [.int(number), .int(2)]) }
+            var handles: [TaskHandle<JSONValue>] = []
+            for number in 0..<20 {
+                handles.append(try await broker.kiq(named: "golden.tasks:add", args: [.int(number), .int(2)]))
+            }
+            return handles
         }
         #expect(metrics.counters.count == 4)
         #expect(metrics.timers.count == 1)
@@ -71,7 +77,11 @@ import Testing
 
     @Test func namesOfUnknownTasksMakeNoMetrics() async throws {
         try await run([PrometheusMiddleware(factory: metrics)]) { broker in
-            for number in 0..<50 { _ = try await broker.kiq(named: TaskName(rawValue: "hostile-\(number)")) }
+            var handles: [TaskHandle<JSONValue>] = []
+            for number in 0..<50 {
+                handles.append(try await broker.kiq(named: TaskName(rawValue: "hostile-\(number)")))
+            }
+            return handles
         }
         #expect(metrics.counters.isEmpty)
         #expect(metrics.timers.isEmpty)
@@ -80,7 +90,11 @@ import Testing
     @Test func pastTheLimitNamesShareTheirMetrics() async throws {
         let middleware = PrometheusMiddleware(factory: metrics, limit: 1)
         try await run([Renaming(), middleware]) { broker in
-            for number in 0..<50 { _ = try await broker.kiq(named: "golden.tasks:add", args: [.int(number), .int(1)]) }
+            var handles: [TaskHandle<JSONValue>] = []
+            for number in 0..<50 {
+                handles.append(try await broker.kiq(named: "golden.tasks:add", args: [.int(number), .int(1)]))
+            }
+            return handles
         }
         #expect(metrics.counters.count == 8)
         #expect(total("received_tasks_total", "renamed-0") == 1)
@@ -100,12 +114,13 @@ import Testing
         arguments: [
             (Duration.zero, 0), (.milliseconds(1500), 1_500_000_000), (.nanoseconds(7), 7), (.seconds(-3), 0),
             (.seconds(Int64.max), .max),
-            (Duration(secondsComponent: 9_223_372_036, attosecondsComponent: 1_000_000_000), .max),
+            (.seconds(9_223_372_037), .max),
+            (Duration(secondsComponent: 9_223_372_036, attosecondsComponent: 999_999_999_999_999_999), .max),
         ] as [(Duration, Int64)]
     )
     func timesAreToldInNanoseconds(time: Duration, nanoseconds: Int64) async throws {
         try await run([PrometheusMiddleware(factory: metrics), Taking(time: time)]) { broker in
-            _ = try await broker.kiq(named: "golden.tasks:add", args: [.int(1), .int(2)])
+            [try await broker.kiq(named: "golden.tasks:add", args: [.int(1), .int(2)])]
         }
         #expect(try metrics.expectTimer("execution_time", [("task_name", "golden.tasks:add")]).values == [nanoseconds])
     }
@@ -122,7 +137,7 @@ import Testing
     @Test func theBackendOfTheMomentIsUsed() async throws {
         try await withMetricsFactory(metrics) {
             try await run([PrometheusMiddleware()]) { broker in
-                _ = try await broker.kiq(named: "golden.tasks:add", args: [.int(1), .int(2)])
+                [try await broker.kiq(named: "golden.tasks:add", args: [.int(1), .int(2)])]
             }
         }
         #expect(total("received_tasks_total", "golden.tasks:add") == 1)
