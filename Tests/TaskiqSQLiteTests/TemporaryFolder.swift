@@ -4,7 +4,7 @@
 import Foundation
 
 /// A folder that is removed with the test that made it.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     let path: String
 
     init() throws {

@@ -282,6 +282,21 @@ struct UnacknowledgedTests {
         #expect(try hub.join(&worker, credit: 0)?.verdicts.map(\.verdict) == [.stale])
     }
 
+    @Test("however often the hub and its workers go, a task that ended is never called poison")
+    mutating func neverPoison() throws {
+        for attempt in 1...5 as ClosedRange<Int32> {
+            let lease = LeaseKey(sequence: 1, attempt: attempt)
+            try hub.say(.complete(completion(.ok, "42", of: lease)), by: worker)
+            try hub.settle()
+            try hub.restart()
+            worker = BenchWorker(UInt8(10 + attempt))
+            try hub.join(&worker, credit: 1)
+            try hub.wait(15_000, heardFrom: [worker])
+            #expect(hub.takeDeliveries(worker).map(\.lease.attempt) == [attempt + 1])
+        }
+        #expect(hub.store.deadLetters.isEmpty)
+    }
+
     @Test("what was given up stays given up, even if nobody else has it yet")
     mutating func givenUp() throws {
         try hub.say(.credit(0), by: worker)
