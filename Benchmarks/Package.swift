@@ -5,13 +5,13 @@ let package = Package(
     name: "taskiq-benchmarks",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(name: "taskiq", path: ".."),
+        .package(name: "taskiq", path: "..")
     ],
     targets: [
         .executableTarget(
             name: "TaskiqBenchmarks",
             dependencies: [.product(name: "Taskiq", package: "taskiq")]
-        ),
+        )
     ],
     swiftLanguageModes: [.v6]
 )

@@ -14,7 +14,8 @@ struct Measurement {
     /// The line of a table: name, median, and the fastest and slowest round.
     var line: String {
         let name = name.padding(toLength: 44, withPad: " ", startingAt: 0)
-        return "\(name) \(Self.text(median)) ns   [\(Self.text(rounds.first ?? .nan)) - \(Self.text(rounds.last ?? .nan))]"
+        let spread = "[\(Self.text(rounds.first ?? .nan)) - \(Self.text(rounds.last ?? .nan))]"
+        return "\(name) \(Self.text(median)) ns   \(spread)"
     }
 
     private static func text(_ value: Double) -> String { String(format: "%7.0f", value) }

@@ -59,6 +59,7 @@ enum WireBenchmark {
         ).message
         let foundationBytes = try encoder.encode(foundation)
 
+        // The whole way in both forms, and its halves beside it.
         let found = try Measurement.measure(
             rounds: 15,
             iterations: 20_000,
@@ -67,11 +68,18 @@ enum WireBenchmark {
                     "taskiq, closure: encode + decode",
                     {
                         let message = try closure.message(
-                            mail.user, mail.address, mail.subject, mail.urgent, taskID: id
+                            mail.user,
+                            mail.address,
+                            mail.subject,
+                            mail.urgent,
+                            taskID: id
                         )
                         let bytes = try formatter.dumps(message).message
                         let (user, _, _, _) = try formatter.loads(bytes).arguments(
-                            Int.self, String.self, String.self, Bool.self
+                            Int.self,
+                            String.self,
+                            String.self,
+                            Bool.self
                         )
                         return user
                     }
@@ -80,7 +88,11 @@ enum WireBenchmark {
                     "    encode",
                     {
                         let message = try closure.message(
-                            mail.user, mail.address, mail.subject, mail.urgent, taskID: id
+                            mail.user,
+                            mail.address,
+                            mail.subject,
+                            mail.urgent,
+                            taskID: id
                         )
                         return try formatter.dumps(message).message.count
                     }
@@ -89,7 +101,10 @@ enum WireBenchmark {
                     "    decode",
                     {
                         let (user, _, _, _) = try formatter.loads(closureBytes).arguments(
-                            Int.self, String.self, String.self, Bool.self
+                            Int.self,
+                            String.self,
+                            String.self,
+                            Bool.self
                         )
                         return user
                     }
@@ -120,7 +135,8 @@ enum WireBenchmark {
             ]
         )
 
-        print("one message of \(typeBytes.count) bytes (closure: \(closureBytes.count)); CPU time, median [fastest - slowest]\n")
+        print("one message of \(typeBytes.count) bytes (closure: \(closureBytes.count))")
+        print("CPU time: median [fastest - slowest]\n")
         let all = found + slow + peers.map(\.measurement)
         for measurement in all { print(measurement.line) }
         print("")

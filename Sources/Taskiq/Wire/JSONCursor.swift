@@ -77,9 +77,7 @@ struct JSONCursor {
         return key
     }
 
-    /// Takes one value of any kind; says where it stands.
-    ///
-    /// - Parameter depth: how many values it stands in already.
+    /// Takes one value of any kind, which stands in so many others already; says where it stands.
     mutating func value(depth: Int = 0) throws(TaskiqError) -> Range<Int> {
         _ = peek()
         let start = position

@@ -155,48 +155,51 @@ struct JSONUnkeyedContainer: UnkeyedDecodingContainer {
         return true
     }
 
-    mutating func decode(_ type: Bool.Type) throws -> Bool { try next().bool() }
-    mutating func decode(_ type: Float.Type) throws -> Float { Float(try next().double()) }
-    mutating func decode(_ type: Int8.Type) throws -> Int8 { try next().integer(type) }
-    mutating func decode(_ type: Int16.Type) throws -> Int16 { try next().integer(type) }
-    mutating func decode(_ type: Int32.Type) throws -> Int32 { try next().integer(type) }
-    mutating func decode(_ type: Int64.Type) throws -> Int64 { try next().integer(type) }
-    mutating func decode(_ type: UInt.Type) throws -> UInt { try next().integer(type) }
-    mutating func decode(_ type: UInt8.Type) throws -> UInt8 { try next().integer(type) }
-    mutating func decode(_ type: UInt16.Type) throws -> UInt16 { try next().integer(type) }
-    mutating func decode(_ type: UInt32.Type) throws -> UInt32 { try next().integer(type) }
-    mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try next().integer(type) }
-    mutating func decode(_ type: Int128.Type) throws -> Int128 { try next().integer(type) }
-    mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try next().integer(type) }
+    mutating func decode(_ type: Bool.Type) throws -> Bool { try take { try $0.bool() } }
+    mutating func decode(_ type: Float.Type) throws -> Float { Float(try take { try $0.double() }) }
+    mutating func decode(_ type: Int8.Type) throws -> Int8 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: Int16.Type) throws -> Int16 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: Int32.Type) throws -> Int32 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: Int64.Type) throws -> Int64 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: UInt.Type) throws -> UInt { try take { try $0.integer(type) } }
+    mutating func decode(_ type: UInt8.Type) throws -> UInt8 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: UInt16.Type) throws -> UInt16 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: UInt32.Type) throws -> UInt32 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: UInt64.Type) throws -> UInt64 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: Int128.Type) throws -> Int128 { try take { try $0.integer(type) } }
+    mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try take { try $0.integer(type) } }
 
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         guard !isAtEnd else { throw ended }
         let index = currentIndex
-        let value = elements[index]
-        currentIndex += 1
-        return try value.read(type, decoder.conversion) {
-            decoder.decoder(of: value, for: JSONIndex(intValue: index))
+        let element = elements[index]
+        let value = try element.read(type, decoder.conversion) {
+            decoder.decoder(of: element, for: JSONIndex(intValue: index))
         }
+        currentIndex += 1
+        return value
     }
 
     mutating func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type
     ) throws -> KeyedDecodingContainer<Nested> {
-        try next().container(keyedBy: type)
+        try take { try $0.container(keyedBy: type) }
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        try next().unkeyedContainer()
+        try take { try $0.unkeyedContainer() }
     }
 
     mutating func superDecoder() throws -> any Decoder {
-        try next()
+        try take { $0 }
     }
 
-    private mutating func next() throws -> JSONFragmentDecoder {
+    /// An element that is not what was asked for stays the next one, so that something else may be asked.
+    private mutating func take<Value>(_ read: (JSONFragmentDecoder) throws -> Value) throws -> Value {
         guard !isAtEnd else { throw ended }
-        defer { currentIndex += 1 }
-        return decoder.decoder(of: elements[currentIndex], for: JSONIndex(intValue: currentIndex))
+        let value = try read(decoder.decoder(of: elements[currentIndex], for: JSONIndex(intValue: currentIndex)))
+        currentIndex += 1
+        return value
     }
 
     private var ended: DecodingError {

@@ -34,6 +34,16 @@ struct JSONEncoding: Encoder {
     }
 }
 
+extension Encoder {
+    /// Writes a value in its form on the wire, if this is one of the library's encoders; false if it is another.
+    func write(_ value: some WireEncodable) throws -> Bool {
+        guard self is JSONEncoding || self is JSONTreeEncoding else { return false }
+        var container = singleValueContainer()
+        try container.encode(value)
+        return true
+    }
+}
+
 extension JSONEncoding {
     static func bytes(of value: some Encodable) throws(TaskiqError) -> [UInt8] {
         let output = JSONOutput()

@@ -68,7 +68,8 @@ extension JSONFragment {
             if let number = Number(text) { return number }
             return Double(text).flatMap(Number.init(exactly:))
         case .bool where conversion == .lax: return firstByte == UInt8(ascii: "t") ? 1 : 0
-        case .string where conversion == .lax: return stringValue().flatMap(LaxText.integerDigits).flatMap { Number($0) }
+        case .string where conversion == .lax:
+            return stringValue().flatMap(LaxText.integerDigits).flatMap { Number($0) }
         default: return nil
         }
     }

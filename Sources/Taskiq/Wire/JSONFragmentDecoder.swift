@@ -141,12 +141,7 @@ extension JSONFragmentDecoder: JSONMemberSource {
 }
 
 extension JSONFragment {
-    /// Reads the value as a type.
-    ///
-    /// - Parameters:
-    ///   - type: the type wanted.
-    ///   - conversion: how much may be converted.
-    ///   - decoder: makes the decoder of this value, which most values do without.
+    /// Reads the value as a type; the closure makes the decoder of this value, which most values do without.
     @inline(__always)
     func read<Value: Decodable>(
         _ type: Value.Type,
@@ -230,13 +225,15 @@ extension JSONFragment: Codable {
 
     /// Puts the value in as it stands.
     public func encode(to encoder: any Encoder) throws {
-        throw EncodingError.invalidValue(
-            self,
-            .init(
-                codingPath: encoder.codingPath,
-                debugDescription: "a JSON fragment can only be written by taskiq's own encoder"
+        guard try encoder.write(self) else {
+            throw EncodingError.invalidValue(
+                self,
+                .init(
+                    codingPath: encoder.codingPath,
+                    debugDescription: "a JSON fragment can only be written by taskiq's own encoder"
+                )
             )
-        )
+        }
     }
 }
 

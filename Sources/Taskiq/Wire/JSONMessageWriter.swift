@@ -34,8 +34,9 @@ enum JSONMessageWriter {
         return bytes
     }
 
-    /// The text of a message whose names and labels need no escapes, as nearly all are: its size is known beforehand, and
-    /// it is copied together in one go. Nil for other messages.
+    /// The text of a message whose names and labels need no escapes, as nearly all are; nil for others.
+    ///
+    /// Its size is known beforehand, and it is copied together in one go.
     static func plainBytes(of message: TaskiqMessage) -> [UInt8]? {
         var size = PlainSize()
         visit(message, &size)

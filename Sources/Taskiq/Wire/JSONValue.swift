@@ -124,6 +124,7 @@ extension JSONValue: Codable {
 
     /// Writes the value as it is.
     public func encode(to encoder: any Encoder) throws {
+        if try encoder.write(self) { return }
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()

@@ -71,7 +71,10 @@ struct DefaultValueTests {
             try await run("Convert", #"["p"]"#, #"{"quality":null}"#)
                 == #"task "Convert": quality: expected an integer, found null"#
         )
-        #expect(try await run("Convert", #"["p",1,[],"n",5]"#) == #"task "Convert": takes 4 positional arguments, 5 were given"#)
+        #expect(
+            try await run("Convert", #"["p",1,[],"n",5]"#)
+                == #"task "Convert": takes 4 positional arguments, 5 were given"#
+        )
         #expect(try await run("Convert", #"["p"]"#, #"{"x":1}"#) == #"task "Convert": has no parameter "x""#)
     }
 
@@ -84,7 +87,8 @@ struct DefaultValueTests {
     @Test("a default value for no parameter is an error that says so")
     func mistaken() async throws {
         #expect(
-            try await run("Mistaken") == #"task "Mistaken": has a default value for "qualty", which is none of its parameters"#
+            try await run("Mistaken")
+                == #"task "Mistaken": has a default value for "qualty", which is none of its parameters"#
         )
     }
 

@@ -21,8 +21,7 @@ struct ParameterFixtureTests {
         var testDescription: String { "\(function) \(input)" }
     }
 
-    /// Python logs a value that does not convert and runs the task with it as it is; here the task does not run. Nor is
-    /// null a value of every parameter, or any text one of an `Optional` whose type it is not.
+    /// Rows of which Python logs a warning and runs the task with the value as it is; here the task does not run.
     private static let refused: [String: String] = [
         #"f_int ["abc",{}]"#: "does not convert",
         #"f_int [1.5,{}]"#: "does not convert",

@@ -97,6 +97,35 @@ struct JSONEncodingOrderTests {
         #expect(try text { _ in } == "{}")
     }
 
+    @Test("a value that hands the encoder on to one of the library's types")
+    func delegating() throws {
+        let digits = "123456789012345678901234567890"
+        #expect(try text { try #require(BigInteger(digits)).encode(to: $0) } == digits)
+        #expect(try text { try JSONFragment(parsing: "1.50").encode(to: $0) } == "1.50")
+        let object: JSONValue = ["z": 1, "a": [2, "x"]]
+        #expect(try text { try object.encode(to: $0) } == #"{"z":1,"a":[2,"x"]}"#)
+    }
+
+    private struct NumberOrText: Decodable {
+        var found: [String] = []
+
+        init(from decoder: any Decoder) throws {
+            var container = try decoder.unkeyedContainer()
+            while !container.isAtEnd {
+                if let number = try? container.decode(Int8.self) {
+                    found.append("\(number)")
+                } else {
+                    found.append("text " + (try container.decode(String.self)))
+                }
+            }
+        }
+    }
+
+    @Test("an element that was not what was asked for may be asked for anew")
+    func probing() throws {
+        #expect(try JSONFragment(parsing: #"[1,"x",3]"#).decode(NumberOrText.self).found == ["1", "text x", "3"])
+    }
+
     @Test("objects of very many keys, with one twice")
     func many() throws {
         struct Name: CodingKey {

@@ -19,7 +19,8 @@ public struct BigInteger: Sendable, Hashable {
 
     /// Takes the digits of a number that JSON text holds; nil for anything but digits with a minus before them.
     init?(digits text: some StringProtocol) {
-        let digits = text.utf8.first == UInt8(ascii: "-") || text.utf8.first == UInt8(ascii: "+")
+        let digits =
+            text.utf8.first == UInt8(ascii: "-") || text.utf8.first == UInt8(ascii: "+")
             ? text.utf8.dropFirst() : text.utf8[...]
         guard !digits.isEmpty, digits.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
         let significant = digits.drop { $0 == UInt8(ascii: "0") }
@@ -93,6 +94,7 @@ extension BigInteger: Codable {
 
     /// Writes a number; with other encoders than this library's, text of digits.
     public func encode(to encoder: any Encoder) throws {
+        if try encoder.write(self) { return }
         var container = encoder.singleValueContainer()
         try container.encode(text)
     }

@@ -6,13 +6,12 @@ struct DateTimeValue {
     let microsecondsSinceEpoch: Int64
 
     private static let microsecondsOfDay: Int64 = 86_400_000_000
-    private static let range: Range<Int64> =
-        (daysSinceEpoch(year: 1, month: 1, day: 1) * microsecondsOfDay)
-        ..< (daysSinceEpoch(year: 10_000, month: 1, day: 1) * microsecondsOfDay)
+    private static let earliest = daysSinceEpoch(year: 1, month: 1, day: 1) * microsecondsOfDay
+    private static let end = daysSinceEpoch(year: 10_000, month: 1, day: 1) * microsecondsOfDay
 
     /// Nil outside the years 1 to 9999.
     init?(microsecondsSinceEpoch: Int64) {
-        guard Self.range.contains(microsecondsSinceEpoch) else { return nil }
+        guard microsecondsSinceEpoch >= Self.earliest, microsecondsSinceEpoch < Self.end else { return nil }
         self.microsecondsSinceEpoch = microsecondsSinceEpoch
     }
 

@@ -1,11 +1,7 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// A `Date` travels as Python's `datetime` in UTC does.
 extension Date: WireEncodable, WireDecodable {

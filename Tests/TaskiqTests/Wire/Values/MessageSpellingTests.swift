@@ -46,7 +46,8 @@ struct MessageSpellingTests {
     }
 
     /// Named arguments of one message.
-    private struct Flags: Codable { var flag: Bool, nothing: Int?
+    private struct Flags: Codable {
+        var flag: Bool, nothing: Int?
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(flag, forKey: .flag)
@@ -120,7 +121,11 @@ struct MessageSpellingTests {
             "no_args": try Arguments(),
             "int_small": try Arguments(1, Int8(0), Int16(-1), UInt8(255), Int32(256), UInt64(65536)),
             "int_edges_64": try Arguments(
-                2_147_483_648, -2_147_483_648, 9_007_199_254_740_992, Int.max, Int64.min
+                2_147_483_648,
+                -2_147_483_648,
+                9_007_199_254_740_992,
+                Int.max,
+                Int64.min
             ),
             "int_uint64_max": try Arguments(UInt64.max),
             "int_beyond_64": try Arguments(

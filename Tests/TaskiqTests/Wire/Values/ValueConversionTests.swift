@@ -124,7 +124,8 @@ struct ValueConversionTests {
             }
             #expect(error?.message.hasSuffix("when: a date must lie in the years 1 to 9999") == true)
         }
-        #expect(try JSONFragment(encoding: Timestamp(millisecondsSinceEpoch: 250)).text == #""1970-01-01T00:00:00.250000Z""#)
+        let timestamp = Timestamp(millisecondsSinceEpoch: 250)
+        #expect(try JSONFragment(encoding: timestamp).text == #""1970-01-01T00:00:00.250000Z""#)
     }
 
     @Test("durations")
@@ -234,7 +235,8 @@ struct ValueConversionTests {
         #expect(try JSONFragment(encoding: [Int8(-1): "x"]).text == #"{"-1":"x"}"#)
         #expect(try JSONFragment(encoding: [id: 3]).text == #"{"00000000-0000-0000-0000-000000000005":3}"#)
         #expect(try JSONFragment(encoding: [Level.low: 1]).text == #"{"1":1}"#)
-        #expect(try JSONFragment(encoding: [Date(timeIntervalSince1970: 0): 1]).text == #"{"1970-01-01T00:00:00Z":1}"#)
+        let epoch = Date(timeIntervalSince1970: 0)
+        #expect(try JSONFragment(encoding: [epoch: 1]).text == #"{"1970-01-01T00:00:00Z":1}"#)
         #expect(try JSONFragment(encoding: [true: 1]).text == #"{"true":1}"#)
         #expect(try JSONFragment(encoding: [Pair(a: 1, b: 2): [1.5: 1]]).text == #"[{"a":1,"b":2},{"1.5":1}]"#)
         #expect(lax(#"{"1":"2","1.0":3}"#, as: [Int: Int].self) == [1: 3])
@@ -244,7 +246,9 @@ struct ValueConversionTests {
         #expect(lax(#"[{"a":1,"b":2},5]"#, as: [Pair: Int].self) == [Pair(a: 1, b: 2): 5])
         #expect(lax(#"{"true":1}"#, as: [Bool: Int].self) == [true: 1])
         #expect(lax("[]", as: [String: Int].self) == nil)
-        let error = #expect(throws: DecodingError.self) { try JSONFragment(parsing: #"{"x":1}"#).decode([Int: Int].self) }
+        let error = #expect(throws: DecodingError.self) {
+            try JSONFragment(parsing: #"{"x":1}"#).decode([Int: Int].self)
+        }
         #expect(error.map(readableDescription) == #"x: expected a key that is Int, found "x""#)
     }
 
@@ -276,7 +280,9 @@ struct ValueConversionTests {
         #expect(BigInteger("+007")?.description == "7")
         #expect(BigInteger("-0") == 0)
         for text in ["", "-", "+", "1.0", "1e3", " 1", "１", "--1", "0x1"] { #expect(BigInteger(text) == nil) }
-        let ordered = ["-100", "-20", "-3", "0", "1", "19", "20", "100000000000000000000000"].compactMap(BigInteger.init)
+        let ordered = ["-100", "-20", "-3", "0", "1", "19", "20", "100000000000000000000000"].compactMap(
+            BigInteger.init
+        )
         #expect(ordered.shuffled().sorted() == ordered)
         #expect(BigInteger(UInt8(200)) == 200)
     }
