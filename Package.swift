@@ -258,7 +258,7 @@ let package = Package(
         .executableTarget(
             name: "CompatibilityWorker",
             dependencies: [
-                "Taskiq", "TaskiqApp",
+                "Taskiq", "TaskiqApp", "TaskiqCron",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/CompatibilityWorker"

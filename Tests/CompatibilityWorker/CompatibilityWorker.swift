@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import Foundation
 import Taskiq
 import TaskiqApp
+import TaskiqCron
 
 /// A worker that tells what Python clients send to it; the compatibility tests run it.
 @main
@@ -19,6 +21,15 @@ struct CompatibilityWorker: TaskiqApplication {
         broker.task("matrix") { (value: [[Int]]) in try Record.write(value) }
         broker.task("numbers") { (value: [Double?]) in try Record.write(value) }
         broker.task("strings") { (value: [String: String]) in try Record.write(value) }
+        broker.task("date") { (value: Date) in try Record.write(value) }
+        broker.task("timestamp") { (value: Timestamp) in try Record.write(value) }
+        broker.task("duration") { (value: Duration) in try Record.write(value) }
+        broker.task("decimal") { (value: Decimal) in try Record.write(value) }
+        broker.task("uuid") { (value: UUID) in try Record.write(value) }
+        broker.task("data") { (value: Data) in try Record.write(value) }
+        broker.task("large") { (value: BigInteger) in try Record.write(value) }
+        broker.task("set") { (value: Set<Int>) in try Record.write(value) }
+        broker.task("keys") { (value: [Int: String]) in try Record.write(value) }
         broker.task("color") { (value: Color) in try Record.write(value) }
         broker.task("person") { (value: Person) in try Record.write(value) }
         broker.task("people") { (value: [Person]) in try Record.write(value) }

@@ -88,6 +88,36 @@ import Testing
             value: #""12345678-1234-5678-1234-567812345678""#
         ),
         Call(task: "string", args: "[b'abc \\xc3\\xa9']", type: "String", value: #""abc é""#),
+        Call(
+            task: "date",
+            args: "[datetime(2024, 1, 2, 3, 4, 5, 6000, timezone.utc)]",
+            type: "Date",
+            value: #""2024-01-02T03:04:05.006000Z""#
+        ),
+        Call(
+            task: "timestamp",
+            args: "[datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=2)))]",
+            type: "Timestamp",
+            value: #""2024-01-02T01:04:05Z""#
+        ),
+        Call(
+            task: "duration",
+            args: "[timedelta(days=1, seconds=2, microseconds=3)]",
+            type: "Duration",
+            value: #""P1DT2.000003S""#
+        ),
+        Call(task: "duration", args: "[timedelta(seconds=-5)]", type: "Duration", value: #""-PT5S""#),
+        Call(task: "decimal", args: "[Decimal('0.25')]", type: "Decimal", value: #""0.25""#),
+        Call(
+            task: "uuid",
+            args: "[UUID('12345678-1234-5678-1234-56781234ABCD')]",
+            type: "UUID",
+            value: #""12345678-1234-5678-1234-56781234abcd""#
+        ),
+        Call(task: "data", args: "[b'abc \\xc3\\xa9']", type: "Data", value: #""abc é""#),
+        Call(task: "large", args: "[10**30]", type: "BigInteger", value: "1\(zeros)"),
+        Call(task: "set", args: "[{7}]", type: "Set<Int>", value: "[7]"),
+        Call(task: "keys", args: "[{1: 'x'}]", type: "Dictionary<Int, String>", value: #"{"1":"x"}"#),
         Call(task: "color", args: "[Color.GREEN]", type: "Color", value: #""green""#),
         Call(
             task: "person",

@@ -77,6 +77,28 @@ import Testing
                 args: try encoded(try #require(UUID(uuidString: "12345678-1234-5678-1234-567812345678"))),
                 seen: ["UUID('12345678-1234-5678-1234-567812345678')"]
             ),
+            Call(
+                task: "datetime",
+                args: try encoded(Date(timeIntervalSince1970: 1_704_164_645.25)),
+                seen: ["datetime.datetime(2024, 1, 2, 3, 4, 5, 250000, tzinfo=TzInfo(0))"]
+            ),
+            Call(
+                task: "timedelta",
+                args: try encoded(Duration.seconds(86402) + .microseconds(3)),
+                seen: ["datetime.timedelta(days=1, seconds=2, microseconds=3)"]
+            ),
+            Call(
+                task: "decimal",
+                args: try encoded(Decimal(string: "-12345678901234567890.25")),
+                seen: ["Decimal('-12345678901234567890.25')"]
+            ),
+            Call(task: "bytes", args: try encoded(Data("abc é".utf8)), seen: [#"b'abc \xc3\xa9'"#]),
+            Call(
+                task: "any",
+                args: try encoded(try #require(BigInteger("-1\(zeros)"))),
+                seen: ["-1\(zeros)"],
+                isWide: true
+            ),
             Call(task: "color", args: try encoded("green"), seen: ["<Color.GREEN: 'green'>"]),
             Call(task: "level", args: try encoded(2), seen: ["<Level.HIGH: 2>"]),
             Call(
