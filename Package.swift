@@ -247,6 +247,13 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "TaskiqDocumentationTests",
+            dependencies: [
+                "Taskiq", "TaskiqCron", "TaskiqScheduling",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
             name: "TaskiqSystemTests",
             dependencies: [
                 "Taskiq", "TaskiqCLI", "TaskiqCron", "TaskiqHubProtocol", "TaskiqSchedulerDaemon", "TaskiqZeroMQ",

@@ -6,7 +6,7 @@ import Taskiq
 import Testing
 
 /// Tasks that a real Python client sends to a real worker of ours.
-@Suite(.withPython, .timeLimit(.minutes(2))) struct PythonClientTests {
+@Suite(.withPython, .timeLimit(.minutes(5))) struct PythonClientTests {
     /// A call as Python writes it, and what our task makes of it.
     struct Call: Sendable {
         let task: String

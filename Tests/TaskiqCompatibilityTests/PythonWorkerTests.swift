@@ -8,7 +8,7 @@ import TaskiqZeroMQ
 import Testing
 
 /// Tasks that we send to a real Python worker.
-@Suite(.withPython, .timeLimit(.minutes(2))) struct PythonWorkerTests {
+@Suite(.withPython, .timeLimit(.minutes(5))) struct PythonWorkerTests {
     /// A call of ours, and what Python's `repr` says of what its task was given.
     struct Call: Sendable {
         let task: String

@@ -6,7 +6,7 @@ import Taskiq
 import Testing
 
 /// Results, written on one side and read on the other.
-@Suite(.withPython, .timeLimit(.minutes(2))) struct ResultExchangeTests {
+@Suite(.withPython, .timeLimit(.minutes(5))) struct ResultExchangeTests {
     /// A result of ours, and what Python's `TaskiqResult` says of it.
     struct Written: Sendable, CustomTestStringConvertible {
         let name: String

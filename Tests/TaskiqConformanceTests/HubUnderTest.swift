@@ -22,7 +22,7 @@ final class HubUnderTest: Sendable {
     static let capabilities: TransportCapabilities = [
         .keepsMessages, .distributes, .acknowledges, .releases, .requeues, .rejects, .redelivers, .delays, .ordered,
         .priorities, .limitsDeliveries, .routesByQueue, .routesByTask, .validatesNames, .survivesRestart,
-        .tellsEnqueueTime,
+        .tellsEnqueueTime, .holds, .announces, .restartable,
     ]
 
     private let folder: URL

@@ -11,7 +11,7 @@ final class TestClient: Sendable {
     init(_ url: String) throws {
         let port = try #require(URL(string: url)?.port)
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
@@ -42,7 +42,7 @@ final class TestClient: Sendable {
         }
     }
 
-    /// What is said until the other side ends, or for ten seconds.
+    /// What is said until the other side ends, or for two minutes.
     func listen() -> String {
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
@@ -54,9 +54,9 @@ final class TestClient: Sendable {
         return String(decoding: answer, as: UTF8.self)
     }
 
-    /// Whether the other side ends by itself, well before a connection's time is over.
+    /// Whether the other side ends by itself, long before this test gives up.
     func isEnded() -> Bool {
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var byte: UInt8 = 0
         let count = recv(descriptor, &byte, 1, 0)

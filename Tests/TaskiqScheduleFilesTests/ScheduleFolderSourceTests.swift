@@ -7,7 +7,7 @@ import Testing
 
 @testable import TaskiqScheduleFiles
 
-@Suite("The source", .timeLimit(.minutes(1)))
+@Suite("The source", .timeLimit(.minutes(5)))
 struct ScheduleFolderSourceTests {
     private let folder: TemporaryFolder
 

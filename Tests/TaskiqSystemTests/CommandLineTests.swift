@@ -45,7 +45,7 @@ import Testing
         #expect(missing.code == 1)
         #expect(missing.errors.contains("argument 2 (b) is missing: expected Int"))
         let tooMany = try await fleet.taskiq("kiq", "add", "1", "2", "3", "--wait")
-        #expect(tooMany.errors.contains("takes 2 positional argument(s), 3 were given"))
+        #expect(tooMany.errors.contains("takes 2 positional arguments, 3 were given"))
         let wrongType = try await fleet.taskiq("kiq", "add", "1", "two", "--wait")
         #expect(wrongType.code == 1)
         #expect(wrongType.errors.contains("argument 2 (b): expected an integer, found \"two\""))

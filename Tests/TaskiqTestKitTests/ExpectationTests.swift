@@ -5,7 +5,7 @@ import Taskiq
 import TaskiqTestKit
 import Testing
 
-@Suite("What a test broker says of what was sent", .timeLimit(.minutes(1)))
+@Suite("What a test broker says of what was sent", .timeLimit(.minutes(5)))
 struct ExpectationTests {
     private func complaint(_ body: () throws -> Void) -> String {
         do {

@@ -5,7 +5,7 @@ import Taskiq
 import TaskiqTestKit
 import Testing
 
-@Suite("The queue in memory, by the clock", .timeLimit(.minutes(1)))
+@Suite("The queue in memory, by the clock", .timeLimit(.minutes(5)))
 struct InMemoryTransportTests {
     private let clock = ManualClock()
 

@@ -6,7 +6,7 @@ import Taskiq
 import TaskiqTestKit
 import Testing
 
-@Suite("A test broker that runs tasks in place", .timeLimit(.minutes(1)))
+@Suite("A test broker that runs tasks in place", .timeLimit(.minutes(5)))
 struct InPlaceModeTests {
     @Test("the result is there when the task is sent, and so is that of what it sends")
     func results() async throws {

@@ -5,7 +5,7 @@ import Synchronization
 import TaskiqTestKit
 import Testing
 
-@Suite("A clock that tests move", .timeLimit(.minutes(1)))
+@Suite("A clock that tests move", .timeLimit(.minutes(5)))
 struct ManualClockTests {
     @Test("sleepers wake at their deadlines and not before")
     func deadlines() async throws {

@@ -6,7 +6,7 @@ import Taskiq
 import TaskiqTestKit
 import Testing
 
-@Suite("A test broker that runs tasks when it is asked to", .timeLimit(.minutes(1)))
+@Suite("A test broker that runs tasks when it is asked to", .timeLimit(.minutes(5)))
 struct ManualModeTests {
     @Test("tasks wait, and what they send runs with them")
     func drain() async throws {

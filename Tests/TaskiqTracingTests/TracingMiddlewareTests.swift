@@ -35,7 +35,7 @@ private final class Outbox: BrokerTransport {
     func shutdown() async {}
 }
 
-@Suite("Tracing", .timeLimit(.minutes(1)))
+@Suite("Tracing", .timeLimit(.minutes(5)))
 struct TracingMiddlewareTests {
     private let tracer = W3CTracer()
 

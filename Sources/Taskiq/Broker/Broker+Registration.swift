@@ -22,7 +22,7 @@ extension Broker {
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
     ) -> TaskDefinition<Output, repeat each Argument> {
         add(try RegisteredTask(name, labels, parameters, body))
-        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .codable)
+        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .codable, body: body)
     }
 
     /// Registers a closure that returns nothing as a task.
@@ -42,7 +42,7 @@ extension Broker {
         run body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Void
     ) -> TaskDefinition<Void, repeat each Argument> {
         add(try RegisteredTask(name, labels, parameters, body))
-        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .void)
+        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .void, body: body)
     }
 
     /// Registers a closure as a task while the program runs; workers of this broker announce it at once.
@@ -64,7 +64,7 @@ extension Broker {
     ) async throws -> TaskDefinition<Output, repeat each Argument> {
         try insert(try RegisteredTask(name, labels, parameters, body))
         await announceTasks()
-        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .codable)
+        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .codable, body: body)
     }
 
     /// Registers a closure that returns nothing as a task while the program runs; workers of this broker announce it at
@@ -87,7 +87,7 @@ extension Broker {
     ) async throws -> TaskDefinition<Void, repeat each Argument> {
         try insert(try RegisteredTask(name, labels, parameters, body))
         await announceTasks()
-        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .void)
+        return TaskDefinition(name: name, labels: labels, broker: self, outputCoder: .void, body: body)
     }
 
     /// Registers tasks that are types.
@@ -175,6 +175,13 @@ extension Broker {
 
     private func announceTasks() async {
         guard let application = contents.withLock({ $0.announcedApplication }) else { return }
-        await transport.announce(catalogue(application: application))
+        var announced = -1
+        // Of several who announce at the same time the one who finds nothing newer is the last.
+        while true {
+            let count = contents.withLock { $0.tasks.count }
+            guard count != announced else { return }
+            announced = count
+            await transport.announce(catalogue(application: application))
+        }
     }
 }

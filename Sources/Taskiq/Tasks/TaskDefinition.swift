@@ -10,6 +10,16 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
     /// The broker that sends it.
     public let broker: Broker
     let outputCoder: OutputCoder<Output>
+    let body: @concurrent @Sendable (repeat each Argument) async throws -> Output
+
+    /// Runs the closure here and now, as a plain function, with no broker in between.
+    ///
+    /// - Parameter argument: the closure's arguments, in order.
+    /// - Returns: what the closure returns.
+    /// - Throws: what the closure throws.
+    public func callAsFunction(_ argument: repeat each Argument) async throws -> Output {
+        try await body(repeat each argument)
+    }
 
     /// Sends the task.
     ///

@@ -3,6 +3,9 @@
 
 /// Python taskiq's default formatter: the message object through a serializer.
 ///
+/// Messages in JSON are read whatever the serializer, so that a worker that was set up with another one still runs what
+/// schedulers and command lines send.
+///
 /// With `JSONSerializer()` the bytes are those of a Python broker that was told nothing; its messages and those of
 /// `JSONFormatter` are read by either.
 public struct ProxyFormatter: TaskiqFormatter {
@@ -33,8 +36,9 @@ public struct ProxyFormatter: TaskiqFormatter {
     /// - Returns: the message.
     /// - Throws: `TaskiqError` with code `malformed`, or `security` for a pickle that is not plain data.
     public func loads(_ data: [UInt8]) throws(TaskiqError) -> TaskiqMessage {
-        if serializer is JSONSerializer || serializer is ORJSONSerializer {
-            // JSON text is read as it is.
+        // No message of another codec begins with this byte: it is a number in MessagePack, text in CBOR, and no opcode
+        // of the pickles that are read here.
+        if serializer is JSONSerializer || serializer is ORJSONSerializer || data.first == UInt8(ascii: "{") {
             return try JSONFormatter().loads(data)
         }
         return try JSONFormatter().loads(try serializer.loadb(data).ownedBytes)

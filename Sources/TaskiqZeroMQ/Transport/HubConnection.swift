@@ -56,10 +56,16 @@ final class HubConnection: Sendable {
 
     // MARK: Life
 
+    /// Whether it was shut down; it does not start again.
+    var isClosed: Bool { mailbox.isClosed }
+
+    /// Starts the thread; one that runs stays.
     func start() throws {
-        let loop = ConnectionLoop.Parameters(connection: self, context: try ZeroMQContext())
-        let thread = try SocketThread(name: "taskiq-link") { ConnectionLoop.run(loop) }
-        state.withLock { $0.thread = thread }
+        try state.withLock { state in
+            guard state.thread == nil else { return }
+            let loop = ConnectionLoop.Parameters(connection: self, context: try ZeroMQContext())
+            state.thread = try SocketThread(name: "taskiq-link") { ConnectionLoop.run(loop) }
+        }
     }
 
     /// Reports what is left, says goodbye, and waits for the thread to end.
@@ -138,24 +144,33 @@ final class HubConnection: Sendable {
 
     private func awaitResult(of taskID: TaskID, timeout: Duration?) async throws -> StoredResult {
         try await ResultWaiters.wait(for: taskID, timeout: timeout) { continuation, token in
-            self.state.withLock { $0.waiters.add(continuation, token: token, for: taskID) }
-            if !self.mailbox.post(.wait(taskID: taskID.rawValue)) {
+            // Told to the thread under the lock, as its end is: the last word then agrees with who waits.
+            let isTold = self.state.withLock { state in
+                state.waiters.add(continuation, token: token, for: taskID)
+                return self.mailbox.post(.wait(taskID: taskID.rawValue))
+            }
+            if !isTold {
                 self.state.withLock { $0.waiters.remove(token, for: taskID) }?.resume(throwing: Self.closed)
             }
             return nil
         } cancel: { token in
-            let (waiter, isLast) = self.state.withLock { state in
-                (state.waiters.remove(token, for: taskID), !state.waiters.taskIDs.contains(taskID))
+            self.state.withLock { state in
+                let waiter = state.waiters.remove(token, for: taskID)
+                if !state.waiters.taskIDs.contains(taskID) {
+                    self.mailbox.post(.cancelWait(taskID: taskID.rawValue))
+                }
+                return waiter
             }
-            if isLast { self.mailbox.post(.cancelWait(taskID: taskID.rawValue)) }
-            return waiter
         }
     }
 
     func answer(_ taskID: String, _ status: ResultStatus, _ body: [UInt8]) {
         let id = TaskID(rawValue: taskID)
-        let isAwaited = state.withLock { $0.waiters.taskIDs.contains(id) }
-        if status != .ready, !isAwaited { mailbox.post(.cancelWait(taskID: taskID)) }
+        let isAwaited = state.withLock { state in
+            let isAwaited = state.waiters.taskIDs.contains(id)
+            if status != .ready, !isAwaited { mailbox.post(.cancelWait(taskID: taskID)) }
+            return isAwaited
+        }
         switch status {
         case .pending: endLookups(of: id, .success(nil))
         case .unroutable:

@@ -6,11 +6,13 @@ import TaskiqHubProtocol
 
 /// Results in the hub's store: written in one step with the acknowledgement, pushed to whoever waits.
 struct HubResultBackend: ResultBackend {
-    let connection: HubConnection
+    let transport: ZeroMQTransport
     let timeout: Duration
     /// Whether a result stays in the store when it was read here.
     let keepsResults: Bool
     let storesWithAcknowledgement = true
+
+    private var connection: HubConnection { transport.connection }
 
     func setResult(_ result: StoredResult, for taskID: TaskID) async throws {
         throw TaskiqError(
@@ -56,6 +58,11 @@ struct HubResultBackend: ResultBackend {
         timeout: Duration?,
         checkInterval: Duration
     ) async throws -> StoredResult {
+        if let timeout, timeout <= .zero {
+            // A result that is there is given out even when there is no time to wait.
+            guard let result = try await result(for: taskID) else { throw TaskiqError.resultTimeout(taskID, timeout) }
+            return result
+        }
         let result = try await connection.waitForResult(of: taskID, timeout: timeout)
         wasRead(taskID)
         return result

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 public import Logging
+import Synchronization
 public import Taskiq
 import TaskiqCron
 import TaskiqHubProtocol
@@ -54,7 +55,9 @@ public final class ZeroMQTransport: BrokerTransport {
     }
 
     private let configuration: Configuration
-    private let connection: HubConnection
+    private let hub: HubAddress
+    private let logger: Logger
+    private let current: Mutex<HubConnection>
 
     /// Makes a transport that is not connected yet.
     ///
@@ -69,23 +72,39 @@ public final class ZeroMQTransport: BrokerTransport {
         logger: Logger
     ) throws {
         self.configuration = configuration
-        connection = try HubConnection(address: address, application: configuration.application, logger: logger)
+        hub = address
+        self.logger = logger
+        current = Mutex(
+            try HubConnection(address: address, application: configuration.application, logger: logger)
+        )
     }
 
     /// The hub's address.
-    public var address: String { connection.address.description }
+    public var address: String { hub.description }
+
+    var connection: HubConnection { current.withLock { $0 } }
 
     /// The hub's results.
     public var resultBackend: (any ResultBackend)? {
         HubResultBackend(
-            connection: connection,
+            transport: self,
             timeout: configuration.sendTimeout,
             keepsResults: configuration.keepResults
         )
     }
 
-    /// Begins to connect, and does not wait for it.
+    /// Begins to connect, and does not wait for it; after a shutdown it begins anew.
     public func startup() async throws {
+        let connection = try current.withLock { connection in
+            if connection.isClosed {
+                connection = try HubConnection(
+                    address: hub,
+                    application: configuration.application,
+                    logger: logger
+                )
+            }
+            return connection
+        }
         try connection.start()
     }
 
@@ -187,6 +206,9 @@ extension Broker {
     ///   - configuration: how to talk to it.
     ///   - resultBackend: where results are kept; the hub when not given.
     ///   - middlewares: code around sending and executing, the first outermost.
+    ///   - formatter: turns messages into bytes and back; workers must read what senders write, the scheduler's JSON
+    ///     among it.
+    ///   - makeTaskID: makes the ids of messages that are sent without one.
     ///   - logger: what everything logs to.
     /// - Returns: the broker, not started yet.
     /// - Throws: `TaskiqError` with code `configuration` for what is no address.
@@ -195,6 +217,8 @@ extension Broker {
         configuration: ZeroMQTransport.Configuration = .init(),
         resultBackend: (any ResultBackend)? = nil,
         middlewares: [any TaskiqMiddleware] = [],
+        formatter: any TaskiqFormatter = JSONFormatter(),
+        makeTaskID: @escaping @Sendable () -> TaskID = { .generate() },
         logger: Logger = Logger(label: "taskiq")
     ) throws -> Broker {
         Broker(
@@ -205,6 +229,8 @@ extension Broker {
             ),
             resultBackend: resultBackend,
             middlewares: middlewares,
+            formatter: formatter,
+            makeTaskID: makeTaskID,
             logger: logger
         )
     }

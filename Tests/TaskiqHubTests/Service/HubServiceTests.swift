@@ -10,7 +10,7 @@ import TaskiqHub
 import TaskiqHubProtocol
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubServiceTests {
     private let network = FakeNetwork()
     private let store = FailingStore()

@@ -10,7 +10,7 @@ import Testing
 
 @testable import TaskiqSQLite
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SQLiteResultBackendTests {
     private let folder: TemporaryFolder
     private let clock = ManualTime()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TaskiqScheduling
 
-@Suite("System clock", .timeLimit(.minutes(1)))
+@Suite("System clock", .timeLimit(.minutes(5)))
 struct SystemSchedulerClockTests {
     @Test("never wakes anybody early")
     func notEarly() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TaskiqScheduling
 
-@Suite("Signal", .timeLimit(.minutes(1)))
+@Suite("Signal", .timeLimit(.minutes(5)))
 struct SignalTests {
     @Test("is remembered once until it is seen")
     func remembered() async throws {

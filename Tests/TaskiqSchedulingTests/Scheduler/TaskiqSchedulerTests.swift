@@ -9,7 +9,7 @@ import Testing
 
 @testable import TaskiqScheduling
 
-@Suite("Scheduler", .timeLimit(.minutes(1)))
+@Suite("Scheduler", .timeLimit(.minutes(5)))
 struct TaskiqSchedulerTests {
     private let recorder = Recorder()
     private let ledger = FailingLedger()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TaskiqScheduling
 
-@Suite("In-memory source", .timeLimit(.minutes(1)))
+@Suite("In-memory source", .timeLimit(.minutes(5)))
 struct InMemoryScheduleSourceTests {
     @Test("adds, replaces and deletes, and says so to everybody")
     func changes() async throws {

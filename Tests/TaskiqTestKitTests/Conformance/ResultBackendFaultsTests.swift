@@ -5,7 +5,7 @@ import Taskiq
 import TaskiqTestKit
 import Testing
 
-@Suite("A result backend that breaks a promise is found out", .timeLimit(.minutes(1)))
+@Suite("A result backend that breaks a promise is found out", .timeLimit(.minutes(5)))
 struct ResultBackendFaultsTests {
     enum Fault: String, CaseIterable, Sendable {
         case forgets, dropsLogs, dropsErrors, keepsFirst, isAlwaysReady, waitsInVain, throwsOtherErrors, losesProgress

@@ -5,7 +5,7 @@ import Taskiq
 import TaskiqTestKit
 import Testing
 
-@Suite("A transport that breaks a promise is found out", .timeLimit(.minutes(1)))
+@Suite("A transport that breaks a promise is found out", .timeLimit(.minutes(5)))
 struct TransportFaultsTests {
     private static let capabilities: TransportCapabilities = [
         .keepsMessages, .distributes, .acknowledges, .releases, .requeues, .rejects, .holds, .delays, .ordered,

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("The life of a broker", .timeLimit(.minutes(1)))
+@Suite("The life of a broker", .timeLimit(.minutes(5)))
 struct BrokerLifecycleTests {
     private struct Announcing: TaskiqMiddleware {
         let name: String

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Registration", .timeLimit(.minutes(1)))
+@Suite("Registration", .timeLimit(.minutes(5)))
 struct BrokerRegistrationTests {
     private struct Mailer: TaskCollection {
         let server: String

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Delivery channels", .timeLimit(.minutes(1)))
+@Suite("Delivery channels", .timeLimit(.minutes(5)))
 struct DeliveryChannelTests {
     /// Counts how often each delivery was given back.
     private struct Counted: DeliveryReceipt {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("A broker in memory", .timeLimit(.minutes(1)))
+@Suite("A broker in memory", .timeLimit(.minutes(5)))
 struct InMemoryBrokerTests {
     @Test("what is sent before the startup runs after it, and each message once")
     func everythingRuns() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import Taskiq
 
 // The default of the shared broker is one for the whole process.
-@Suite("The shared broker", .serialized, .timeLimit(.minutes(1)))
+@Suite("The shared broker", .serialized, .timeLimit(.minutes(5)))
 struct SharedBrokerTests {
     private struct Greet: TaskiqTask {
         static let taskName: TaskName = "shared greet"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Dependencies", .timeLimit(.minutes(1)))
+@Suite("Dependencies", .timeLimit(.minutes(5)))
 struct DependencyTests {
     private let journal = Journal()
     private let broker = Broker(transport: RecordingTransport(), resultBackend: RecordingBackend())

@@ -47,7 +47,7 @@ private final class LogBook: Sendable {
     }
 }
 
-@Suite("Logging of tasks", .timeLimit(.minutes(1)))
+@Suite("Logging of tasks", .timeLimit(.minutes(5)))
 struct LoggingMiddlewareTests {
     private let book = LogBook()
 

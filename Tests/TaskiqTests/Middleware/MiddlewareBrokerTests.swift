@@ -6,7 +6,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Middlewares of a broker that runs its tasks itself", .timeLimit(.minutes(1)))
+@Suite("Middlewares of a broker that runs its tasks itself", .timeLimit(.minutes(5)))
 struct MiddlewareBrokerTests {
     private let clock = ManualClock()
 

@@ -76,7 +76,7 @@ private struct Around: TaskiqMiddleware {
     }
 }
 
-@Suite("What middlewares may do, and cannot do harm with", .timeLimit(.minutes(1)))
+@Suite("What middlewares may do, and cannot do harm with", .timeLimit(.minutes(5)))
 struct MiddlewareContainmentTests {
     private let journal = Journal()
 

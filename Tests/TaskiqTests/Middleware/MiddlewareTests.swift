@@ -66,7 +66,7 @@ struct Hooks: TaskiqMiddleware {
     }
 }
 
-@Suite("Middlewares", .timeLimit(.minutes(1)))
+@Suite("Middlewares", .timeLimit(.minutes(5)))
 struct MiddlewareTests {
     private let journal = Journal()
 

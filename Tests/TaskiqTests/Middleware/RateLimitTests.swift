@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Rate limits", .timeLimit(.minutes(1)))
+@Suite("Rate limits", .timeLimit(.minutes(5)))
 struct RateLimitTests {
     private let clock = ManualClock()
     private let journal = Journal()

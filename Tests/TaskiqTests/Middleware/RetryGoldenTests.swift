@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Retries, against what Python sends", .timeLimit(.minutes(1)))
+@Suite("Retries, against what Python sends", .timeLimit(.minutes(5)))
 struct RetryGoldenTests {
     struct Scenario: Decodable {
         struct Final: Decodable {

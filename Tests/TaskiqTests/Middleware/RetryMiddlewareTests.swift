@@ -9,7 +9,7 @@ private struct Flaky: Error {}
 private class Broken: Error, @unchecked Sendable {}
 private final class VeryBroken: Broken, @unchecked Sendable {}
 
-@Suite("Retries", .timeLimit(.minutes(1)))
+@Suite("Retries", .timeLimit(.minutes(5)))
 struct RetryMiddlewareTests {
     private let journal = Journal()
 

@@ -7,7 +7,7 @@ import Testing
 
 private struct Flaky: Error {}
 
-@Suite("Delays of retries", .timeLimit(.minutes(1)))
+@Suite("Delays of retries", .timeLimit(.minutes(5)))
 struct SmartRetryTests {
     private func delays(
         _ middleware: SmartRetryMiddleware,

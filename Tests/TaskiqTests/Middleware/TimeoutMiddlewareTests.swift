@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Default time limits", .timeLimit(.minutes(1)))
+@Suite("Default time limits", .timeLimit(.minutes(5)))
 struct TimeoutMiddlewareTests {
     private func limit(
         _ name: TaskName,

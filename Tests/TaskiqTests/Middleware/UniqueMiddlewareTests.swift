@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Unique tasks", .timeLimit(.minutes(1)))
+@Suite("Unique tasks", .timeLimit(.minutes(5)))
 struct UniqueMiddlewareTests {
     private let clock = ManualClock()
     private let journal = Journal()

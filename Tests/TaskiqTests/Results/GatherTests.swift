@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Gathering results", .timeLimit(.minutes(1)))
+@Suite("Gathering results", .timeLimit(.minutes(5)))
 struct GatherTests {
     private let broker = Broker.inMemory()
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Results in memory", .timeLimit(.minutes(1)))
+@Suite("Results in memory", .timeLimit(.minutes(5)))
 struct InMemoryResultBackendTests {
     private func result(_ value: Int) throws -> StoredResult {
         StoredResult(returnValue: try JSONFragment(encoding: value), executionTime: .zero)

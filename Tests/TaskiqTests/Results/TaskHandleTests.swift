@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Task handles", .timeLimit(.minutes(1)))
+@Suite("Task handles", .timeLimit(.minutes(5)))
 struct TaskHandleTests {
     private static func withBroker(_ body: (Broker) async throws -> Void) async throws {
         let broker = Broker.inMemory()
@@ -54,7 +54,8 @@ struct TaskHandleTests {
                 name: "odd",
                 labels: [],
                 broker: broker,
-                outputCoder: .codable
+                outputCoder: .codable,
+                body: { 1 }
             )
             let error = await #expect(throws: TaskiqError.self) { try await odd.kiq().value() }
             #expect(error?.code == .resultGet)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Schedules made of tasks", .timeLimit(.minutes(1)))
+@Suite("Schedules made of tasks", .timeLimit(.minutes(5)))
 struct CreatedScheduleTests {
     private final class Shelf: EditableScheduleSource {
         let name = "shelf"

@@ -130,4 +130,13 @@ struct ClosureTaskTests {
                 + #""args":[5,null],"kwargs":{}}"#
         )
     }
+
+    @Test("a task is still the function it was made of")
+    func calling() async throws {
+        let broker = Broker(transport: RecordingTransport())
+        let add = broker.task("add") { (a: Int, b: Int) in a + b }
+        let fail = broker.task("fail") { () throws in throw VisibleError() }
+        #expect(try await add(2, 3) == 5)
+        await #expect(throws: VisibleError.self) { try await fail() }
+    }
 }

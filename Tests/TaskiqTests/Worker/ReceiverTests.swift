@@ -5,7 +5,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Receiver", .timeLimit(.minutes(1)))
+@Suite("Receiver", .timeLimit(.minutes(5)))
 struct ReceiverTests {
     private let journal = Journal()
     private let broker: Broker

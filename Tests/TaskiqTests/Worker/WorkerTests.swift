@@ -7,7 +7,7 @@ import Testing
 
 @testable import Taskiq
 
-@Suite("Worker", .timeLimit(.minutes(1)))
+@Suite("Worker", .timeLimit(.minutes(5)))
 struct WorkerTests {
     private let journal = Journal()
     private let began = Gate()

@@ -11,7 +11,7 @@ import Testing
 
 @Suite struct ZeroMQHubNetworkTests {
     /// A scheduler may ask for its first slots before the sockets' thread has begun.
-    @Test("what is handed over before the start is not lost", .timeLimit(.minutes(1)))
+    @Test("what is handed over before the start is not lost", .timeLimit(.minutes(5)))
     func eventsBeforeTheStart() async throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("taskiq-\(getpid()).sock").path
         let network = try await ZeroMQHubNetwork.bind(

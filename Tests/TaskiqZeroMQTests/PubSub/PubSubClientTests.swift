@@ -7,7 +7,7 @@ import TaskiqZeroMQ
 import Testing
 
 /// The client's side, against a worker's raw socket.
-@Suite(.timeLimit(.minutes(1))) struct PubSubClientTests {
+@Suite(.timeLimit(.minutes(5))) struct PubSubClientTests {
     @Test func `a worker gets the frames that Python would have sent`() async throws {
         let transport = try PubSubTransport.local()
         try await transport.startup()

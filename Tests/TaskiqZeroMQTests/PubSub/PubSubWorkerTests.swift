@@ -9,7 +9,7 @@ import TaskiqZeroMQ
 import Testing
 
 /// The worker's side, against a client's raw socket.
-@Suite(.timeLimit(.minutes(1))) struct PubSubWorkerTests {
+@Suite(.timeLimit(.minutes(5))) struct PubSubWorkerTests {
     @Test func `every framing that Python accepts is accepted`() async throws {
         let client = try await RawPeer.publisher()
         let transport = try PubSubTransport.local(client.address)

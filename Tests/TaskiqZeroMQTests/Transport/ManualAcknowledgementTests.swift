@@ -6,7 +6,7 @@ import TaskiqHub
 import TaskiqZeroMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ManualAcknowledgementTests {
     /// A worker whose task tells of each run and leaves the acknowledging to the test.
     private func broker(_ hub: RunningHub, _ runs: AsyncStream<Context>.Continuation) throws -> Broker {

@@ -6,7 +6,7 @@ import TaskiqHub
 import TaskiqZeroMQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProgressTests {
     @Test("a client sees how far a task is, whether it has a result, and may drop that once it has read it")
     func progress() async throws {

@@ -36,11 +36,17 @@ extension TransportConformance {
             let result = StoredResult(error: TaskFailure(type: "E", message: Samples.text), executionTime: .zero)
             try await isGone(stage) { $0.settle(.rejected(reason: Samples.text, result)) }
         },
-        Check("what its task left unacknowledged stays held", [.holds, .keepsMessages]) { stage in
-            try await isGone(stage) { receipt in
-                receipt.started()
-                receipt.settle(.unacknowledged(nil))
-            }
+        // With whoever has it: when that one leaves, it comes again.
+        Check("what its task left unacknowledged stays held", [.holds, .ordered]) { stage in
+            let listener = try await stage.listen()
+            let sender = try await stage.connect()
+            try await sender.kick(.sample("held"))
+            let delivery = try await listener.next()
+            delivery.receipt.started()
+            delivery.receipt.settle(.unacknowledged(nil))
+            let barrier = BrokerMessage.sample("barrier")
+            try await sender.kick(barrier)
+            try await listener.complete(barrier, "what is held is not delivered again")
         },
         Check("what its task left unacknowledged can be acknowledged later", .holds) { stage in
             let listener = try await stage.listen()

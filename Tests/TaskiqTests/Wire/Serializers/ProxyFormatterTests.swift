@@ -38,6 +38,21 @@ struct ProxyFormatterTests {
 
     private static let cases: [Case] = (try? Golden.read("messages", as: [Case].self)) ?? []
 
+    @Test(
+        "JSON is read whatever the serializer, as schedulers and command lines send it",
+        arguments: GoldenCodec.allCases
+    )
+    private func json(codec: GoldenCodec) throws {
+        let message = TaskiqMessage(
+            taskID: "i",
+            taskName: "n",
+            labels: [.priority(3)],
+            args: [JSONFragment(string: "é")]
+        )
+        let sent = try JSONFormatter().dumps(message).message
+        #expect(try ProxyFormatter(serializer: codec.serializer).loads(sent) == message)
+    }
+
     @Test("the file is there and holds what is expected")
     func file() {
         #expect(Self.cases.count == 46)
