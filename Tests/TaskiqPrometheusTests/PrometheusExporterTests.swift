@@ -136,12 +136,14 @@ import Testing
         }
     }
 
+    // The lengths are apart, so that a log does not show what is long.
     @Test(arguments: [
-        ("GET / HTTP/1.1\r\n\r\n", "404"), ("HEAD /metrics HTTP/1.1\r\n\r\n", "405"), ("hello\r\n\r\n", "400"),
-        ("GET /metrics HTTP/1.1\r\nX: \(String(repeating: "a", count: 100_000))", "431"),
-        ("POST /metrics HTTP/1.1\r\n\r\n\(String(repeating: "a", count: 1_000_000))", "405"),
+        ("GET / HTTP/1.1\r\n\r\n", 0, "404"), ("HEAD /metrics HTTP/1.1\r\n\r\n", 0, "405"),
+        ("hello\r\n\r\n", 0, "400"), ("GET /metrics HTTP/1.1\r\nX: ", 100_000, "431"),
+        ("POST /metrics HTTP/1.1\r\n\r\n", 1_000_000, "405"),
     ])
-    func whatCannotBeServedIsRefused(request: String, status: String) async throws {
+    func whatCannotBeServedIsRefused(beginning: String, filling: Int, status: String) async throws {
+        let request = beginning + String(repeating: "a", count: filling)
         try await withExporter { exporter in
             let answer = try await TestClient.ask(exporter.url, request)
             #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
