@@ -15,7 +15,7 @@ import Testing
         let pending = try await fleet.taskiq("results", "get", "early")
         #expect(pending.code == 6)
         let worker = try await fleet.worker()
-        let value = try await fleet.withBroker { try await $0.handle(for: "early").value(timeout: .seconds(30)) }
+        let value = try await fleet.withBroker { try await $0.handle(for: "early").value(timeout: .seconds(120)) }
         #expect(value == .int(5))
         _ = (scheduler, worker)
     }
@@ -29,7 +29,7 @@ import Testing
             #expect(try await scheduler.end() == -SIGKILL)
             scheduler = try await fleet.scheduler()
             let worker = try await fleet.worker()
-            #expect(try await handle.value(timeout: .seconds(30)) == .int(42))
+            #expect(try await handle.value(timeout: .seconds(120)) == .int(42))
             _ = worker
         }
         _ = scheduler
@@ -46,13 +46,13 @@ import Testing
                 handles.append(try await broker.kiq(named: "nap", kwargs: ["seconds": .double(0.02)]))
             }
             // Each death comes when some are done and many are not.
-            _ = try await handles[20].value(timeout: .seconds(60))
+            _ = try await handles[20].value(timeout: .seconds(120))
             try killChild(of: worker)
-            _ = try await handles[70].value(timeout: .seconds(60))
+            _ = try await handles[70].value(timeout: .seconds(120))
             scheduler.signal(SIGKILL)
             _ = try await scheduler.end()
             scheduler = try await fleet.scheduler()
-            _ = try await handles[120].value(timeout: .seconds(60))
+            _ = try await handles[120].value(timeout: .seconds(120))
             try killChild(of: worker)
             for handle in handles {
                 let result = try await handle.waitForResult(timeout: .seconds(120))

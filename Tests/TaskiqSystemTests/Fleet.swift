@@ -42,9 +42,12 @@ final class Fleet: Sendable {
     }
 
     func startScheduler(_ paths: [String] = [], data: String? = nil, listen: String? = nil) throws -> TestProcess {
-        try TestProcess(
+        let empty = directory + "/schedules"
+        try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+        return try TestProcess(
             Programs.scheduler,
-            paths + ["--listen", listen ?? address, "--data", data ?? self.data],
+            // Without a path it would read the schedules of the folder that the tests run in.
+            (paths.isEmpty ? [empty] : paths) + ["--listen", listen ?? address, "--data", data ?? self.data],
             // Nothing of the machine's own setup may be met by chance.
             environment: ["XDG_RUNTIME_DIR": directory, "XDG_STATE_HOME": directory]
         )
@@ -66,7 +69,7 @@ final class Fleet: Sendable {
     /// Runs a command to its end.
     func taskiq(_ arguments: String...) async throws -> (code: Int32, output: String, errors: String) {
         let process = try TestProcess(Programs.taskiq, arguments, environment: ["TASKIQ_BROKER": address])
-        let code = try await process.end(within: .seconds(60))
+        let code = try await process.end(within: .seconds(240))
         return (code, process.output, process.errors)
     }
 
@@ -74,7 +77,7 @@ final class Fleet: Sendable {
     func withBroker<Value>(_ body: (Broker) async throws -> Value) async throws -> Value {
         var logger = Logger(label: "test")
         logger.logLevel = .error
-        let broker = try Broker.zeroMQ(address, configuration: .init(sendTimeout: .seconds(60)), logger: logger)
+        let broker = try Broker.zeroMQ(address, configuration: .init(sendTimeout: .seconds(240)), logger: logger)
         try await broker.startup()
         do {
             let value = try await body(broker)

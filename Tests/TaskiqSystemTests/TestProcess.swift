@@ -119,7 +119,7 @@ final class TestProcess: Sendable {
     /// Waits until the process has said something that fits, or has ended.
     func wait(
         _ what: String,
-        within limit: Duration = .seconds(120),
+        within limit: Duration = .seconds(240),
         until isEnough: @escaping @Sendable (_ output: String, _ errors: String) -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + limit
@@ -141,7 +141,7 @@ final class TestProcess: Sendable {
     /// Waits for the process's end.
     ///
     /// - Returns: its exit code, or minus the signal that ended it.
-    func end(within limit: Duration = .seconds(120)) async throws -> Int32 {
+    func end(within limit: Duration = .seconds(240)) async throws -> Int32 {
         let deadline = ContinuousClock.now + limit
         while true {
             let (hasEnded, version) = state.withLock { ($0.hasEnded, $0.version) }
