@@ -27,6 +27,27 @@ struct CronRow: Decodable {
     var at: String?
     var matches: Bool?
 
+    // Rows on which engines differ.
+
+    /// What is right here.
+    enum Ours: Decodable, Equatable {
+        case instant(String)
+        case truth(Bool)
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let truth = try? container.decode(Bool.self) {
+                self = .truth(truth)
+            } else {
+                self = .instant(try container.decode(String.self))
+            }
+        }
+    }
+
+    var ours: Ours?
+    var recommended: [String]?
+    var isRefused: Bool { ours == .instant("REJECT") }
+
     /// The rows of a file in Tests/Fixtures/cron.
     static func all(of file: String) throws -> [CronRow] {
         let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
