@@ -198,5 +198,13 @@ struct CronExhaustiveTests {
             #expect(fires.compactMap { Zone.utc.civil(at: $0)?.year } == [year])
             #expect(expression.previous(before: .latest, in: .utc) == fires.first)
         }
+        // Every year of a run comes on the way back.
+        let run = try CronExpression("0 0 0 1 1 * 1970-2199")
+        var last = Timestamp.latest
+        for year in (1_970...2_199).reversed() {
+            last = try #require(run.previous(before: last, in: .utc))
+            #expect(Zone.utc.civil(at: last)?.year == year)
+        }
+        #expect(run.previous(before: last, in: .utc) == nil)
     }
 }

@@ -65,7 +65,7 @@ struct YearSet: Hashable, Sendable {
         let end = min(year - 1, Self.last) - Self.first
         if end >= 0 {
             var word = end >> 6
-            var rest = self[word] & (UInt64.max >> UInt64(63 - end & 63))
+            var rest = self[word] & (UInt64.max >> UInt64(63 - (end & 63)))
             while rest == 0, word > 0 {
                 word -= 1
                 rest = self[word]
