@@ -5,23 +5,27 @@ import Synchronization
 
 /// The expressions that are in use, so that equal ones share their storage and need no second parse.
 ///
-/// Open addressing with linear probing over tags of one byte, so that a search seldom touches an expression that is not
-/// the one. An entry holds its expression; those that nobody else holds any more are let go when the table is full,
-/// before it grows, so its size follows what was in use at one time and never the number of texts that were ever parsed.
+/// Open addressing with linear probing over tags, so that neither a search nor growth touches expressions that are not
+/// asked for. An entry holds its expression; those that nobody else holds any more are let go when there are four times
+/// as many entries as were in use the last time, so the size follows what is in use and never the number of texts that
+/// were ever parsed.
 final class CronTable: @unchecked Sendable {
     static let shared = CronTable()
 
     /// Guards everything that changes; what the pointers lead to is more than `Mutex` could own.
     private let lock = Mutex(())
     private var slots: UnsafeMutableBufferPointer<CronStorage?>
-    /// Part of the hash of what is in a slot; 0 for a free one.
-    private var tags: UnsafeMutableBufferPointer<UInt8>
+    /// The high half of the hash of what is in a slot; 0 for a free one.
+    private var tags: UnsafeMutableBufferPointer<UInt32>
     private var count = 0
+    /// From how many entries on those that nobody uses are let go.
+    private var sweepCount = minimumCapacity
+    private static let minimumCapacity = 64
     /// Chosen per process, so that nobody can prepare texts that collide.
     private static let seed = UInt64.random(in: .min ... .max)
 
-    init(capacity: Int = 64) {
-        (slots, tags) = Self.emptySlots(capacity)
+    init() {
+        (slots, tags) = Self.emptySlots(Self.minimumCapacity)
     }
 
     deinit {
@@ -72,7 +76,7 @@ final class CronTable: @unchecked Sendable {
         lock.withLock { _ in
             var index = slot(of: text, dialect, hash: hash)
             if let present = slots[index] { return CronExpression(storage: present) }
-            if count &* 4 >= slots.count &* 3 {
+            if count &* 8 >= slots.count &* 7 {
                 makeRoom()
                 index = slot(of: text, dialect, hash: hash)
             }
@@ -88,8 +92,8 @@ final class CronTable: @unchecked Sendable {
 
     /// The slot that has a text, or the free one where it belongs.
     private func slot(of text: UnsafeBufferPointer<UInt8>, _ dialect: CronDialect, hash: UInt64) -> Int {
-        var index = start(of: hash)
         let tag = Self.tag(of: hash)
+        var index = start(of: tag)
         while tags[index] != 0 {
             if tags[index] == tag, let storage = slots[index], storage.header.dialect == dialect.identifier {
                 let isSame = storage.withText { other in
@@ -102,37 +106,49 @@ final class CronTable: @unchecked Sendable {
         return index
     }
 
-    /// Forgets what nobody uses, and takes a table of another size if that leaves it crowded or nearly empty.
+    /// Lets go what nobody uses if it is time for that, and takes a larger table, or a smaller one if few are left.
     private func makeRoom() {
-        rebuild(capacity: slots.count &* 2)
-        if count &* 8 < slots.count { rebuild(capacity: max(64, count &* 4)) }
+        var capacity = slots.count &+ slots.count / 2
+        if count >= sweepCount {
+            sweep()
+            sweepCount = max(Self.minimumCapacity, count &* 4)
+            if count &* 2 < slots.count { capacity = max(Self.minimumCapacity, count &* 2) }
+        }
+        rebuild(capacity: capacity)
+    }
+
+    /// Lets go what nobody uses; the table must be rebuilt before the next search.
+    private func sweep() {
+        for index in slots.indices where tags[index] != 0 {
+            // Whoever else held it could get it again only from here, so being the only owner is final.
+            guard isKnownUniquelyReferenced(&slots[index]) else { continue }
+            slots[index] = nil
+            tags[index] = 0
+            count &-= 1
+        }
     }
 
     private func rebuild(capacity: Int) {
         let (oldSlots, oldTags) = (slots, tags)
         (slots, tags) = Self.emptySlots(capacity)
-        count = 0
+        guard let source = oldSlots.baseAddress, let target = slots.baseAddress else { return }
         for index in oldSlots.indices where oldTags[index] != 0 {
-            // Whoever else held it could get it again only from here, so being the only owner is final.
-            guard !isKnownUniquelyReferenced(&oldSlots[index]), let storage = oldSlots[index] else { continue }
-            let hash = storage.withText { Self.hash($0, dialect: storage.header.dialect) }
-            var target = start(of: hash)
-            while tags[target] != 0 { target = following(target) }
-            slots[target] = storage
-            tags[target] = Self.tag(of: hash)
-            count &+= 1
+            var place = start(of: oldTags[index])
+            while tags[place] != 0 { place = following(place) }
+            // A move leaves the count of references, and with it the expression's memory, alone.
+            (target + place).moveInitialize(from: source + index, count: 1)
+            tags[place] = oldTags[index]
         }
-        oldSlots.deinitialize().deallocate()
+        oldSlots.deallocate()
         oldTags.deallocate()
     }
 
-    /// The low bits, because the place in the table comes from the high ones.
-    private static func tag(of hash: UInt64) -> UInt8 {
-        UInt8(truncatingIfNeeded: hash) | 1
+    private static func tag(of hash: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: hash >> 32) | 1
     }
 
-    private func start(of hash: UInt64) -> Int {
-        Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(slots.count)).high)
+    private func start(of tag: UInt32) -> Int {
+        Int(truncatingIfNeeded: (UInt64(tag) &* UInt64(slots.count)) >> 32)
     }
 
     private func following(_ index: Int) -> Int {
@@ -141,10 +157,10 @@ final class CronTable: @unchecked Sendable {
 
     private static func emptySlots(
         _ capacity: Int
-    ) -> (UnsafeMutableBufferPointer<CronStorage?>, UnsafeMutableBufferPointer<UInt8>) {
+    ) -> (UnsafeMutableBufferPointer<CronStorage?>, UnsafeMutableBufferPointer<UInt32>) {
         let slots = UnsafeMutableBufferPointer<CronStorage?>.allocate(capacity: capacity)
         slots.initialize(repeating: nil)
-        let tags = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
+        let tags = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: capacity)
         tags.initialize(repeating: 0)
         return (slots, tags)
     }
