@@ -83,6 +83,12 @@ public struct Schedule: Sendable, Hashable {
         Schedule(trusting: .once(instant))
     }
 
+    /// The schedule with the values of `H` in its cron expressions chosen by an identity.
+    func seeded(by id: ScheduleID) -> Schedule {
+        guard case .cron(let expressions, let zone) = trigger else { return self }
+        return Schedule(trusting: .cron(expressions.map { $0.seeded(by: id.rawValue) }, zone))
+    }
+
     /// The first instant at which it is due after another.
     ///
     /// - Parameter instant: the other instant.

@@ -69,6 +69,7 @@ public struct CronExpression: @unchecked Sendable {
 
     /// The expression with the values of `H` chosen by a seed; the same expression if it has no `H`.
     public func seeded(by seed: String) -> CronExpression {
+        guard storage.withText({ $0.contains { $0 | 0x20 == UInt8(ascii: "h") } }) else { return self }
         guard let seeded = try? CronExpression(description, dialect: dialect, seed: seed) else { return self }
         return seeded
     }
