@@ -14,6 +14,8 @@ struct CronExplainCommand: ParsableCommand {
         discussion: """
             The next instants are shown in the zone and in UTC, with what jumps of the clock do to them. Below them are \
             the jumps of the year to come that touch the expression, and warnings about what is often not meant.
+
+            Exit codes: 0 fine, 1 the expression never fires, 2 usage.
             """
     )
 
@@ -37,6 +39,7 @@ struct CronExplainCommand: ParsableCommand {
         let warnings = expression.warnings(in: zone, after: start, policy: policy)
         if json {
             printJSON(expression, instants, warnings, zone)
+            try failIfNeverFires(expression)
             return
         }
         Output.line(expression.explanation)
@@ -47,11 +50,15 @@ struct CronExplainCommand: ParsableCommand {
         }
         if !warnings.isEmpty { Output.line("") }
         for warning in warnings { Output.line("warning: \(warning)") }
+        try failIfNeverFires(expression)
+    }
+
+    private func failIfNeverFires(_ expression: CronExpression) throws {
+        guard expression.neverFires else { return }
         do {
             try expression.checkFires()
         } catch {
-            Output.line("")
-            Output.line("error: \(error)")
+            throw CommandExit(.problem, "\(error)")
         }
     }
 
