@@ -29,6 +29,19 @@ struct RandomExpression: CustomStringConvertible {
         dayOfWeek = isDaily ? star(0...6) : Self.field(0...6, using: &generator)
     }
 
+    /// An expression that likely fires around an hour.
+    init(near hour: Int, using generator: inout SeededGenerator) {
+        self.init(using: &generator)
+        guard generator.chance(60) else { return }
+        let hours = Set(
+            (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+                (hour + Int.random(in: -2...2, using: &generator) + 24) % 24
+            }
+        )
+        self.hour = Field(text: hours.sorted().map(String.init).joined(separator: ","), values: hours)
+        if minute.isStar, generator.chance(50) { minute = Field(text: "7,30", values: [7, 30]) }
+    }
+
     private static func field(_ range: ClosedRange<Int>, using generator: inout SeededGenerator) -> Field {
         let parts = (0..<Int.random(in: 1...3, using: &generator)).map { _ in element(range, using: &generator) }
         return Field(
@@ -63,43 +76,60 @@ struct RandomExpression: CustomStringConvertible {
         [minute, hour, dayOfMonth, month, dayOfWeek].map(\.text).joined(separator: " ")
     }
 
+    /// Which of the two kinds of jobs it is.
+    var isWildcard: Bool { minute.isStar || hour.isStar }
+
     /// The instants of a window at which a cron daemon with Debian's rule runs the job.
+    func fires(in window: Range<Int>, offset: (Int) -> Int) -> [Int] {
+        fires(in: window, replaysGaps: !isWildcard, repeatsFolds: isWildcard, offset: offset)
+    }
+
+    /// The instants of a window at which a cron daemon runs the job.
     ///
-    /// The statement walks through real time minute by minute as the daemon does and knows nothing but the offset.
+    /// The statement walks through real time step by step as the daemon does and knows nothing but the offset.
     ///
     /// - Parameters:
     ///   - window: Seconds since the Unix epoch, whole minutes.
+    ///   - replaysGaps: Whether a skipped time runs at the end of the gap.
+    ///   - repeatsFolds: Whether a repeated time runs both times.
+    ///   - warmUp: How long before the window the walk starts, so that local times seen before are known.
+    ///   - step: A minute, or a second where offsets are not whole minutes.
     ///   - offset: The zone's offset at an instant.
     /// - Returns: The instants in ascending order, in the same unit.
-    func fires(in window: Range<Int>, offset: (Int) -> Int) -> [Int] {
+    func fires(
+        in window: Range<Int>,
+        replaysGaps: Bool,
+        repeatsFolds: Bool,
+        warmUp: Int = 3 * 86_400,
+        step: Int = 60,
+        offset: (Int) -> Int
+    ) -> [Int] {
         var dayMatches: [Int: Bool] = [:]
         func matches(_ local: Int) -> Bool {
             let day = Int((Double(local) / 86_400).rounded(.down))
             let time = local - day * 86_400
-            guard hour.values.contains(time / 3_600), minute.values.contains(time / 60 % 60) else { return false }
+            guard time % 60 == 0, hour.values.contains(time / 3_600), minute.values.contains(time / 60 % 60) else {
+                return false
+            }
             if let known = dayMatches[day] { return known }
             let result = matchesDay(Date(timeIntervalSince1970: Double(day) * 86_400))
             dayMatches[day] = result
             return result
         }
-        // Start days early so that local times seen before the window are known.
-        let warmUp = window.lowerBound - 3 * 86_400
-        var seen = warmUp + offset(warmUp) - 60
+        let start = window.lowerBound - warmUp
+        var seen = start + offset(start) - step
         var fires: [Int] = []
-        for instant in stride(from: warmUp, to: window.upperBound, by: 60) {
+        for instant in stride(from: start, to: window.upperBound, by: step) {
             let local = instant + offset(instant)
-            let isDue: Bool
-            if minute.isStar || hour.isStar {
-                isDue = matches(local)
-            } else if local <= seen {
-                isDue = false
-            } else {
-                let isReplayed = local - 60 - seen < 3 * 3_600
-                let missed = stride(from: seen + 60, to: local, by: 60)
-                isDue = matches(local) || (isReplayed && missed.contains(where: matches))
+            if window.contains(instant) {
+                let gap = local - step - seen
+                var isDue = (repeatsFolds || local > seen) && matches(local)
+                if replaysGaps, gap > 0, gap < 3 * 3_600 {
+                    isDue = isDue || stride(from: seen + step, to: local, by: step).contains(where: matches)
+                }
+                if isDue { fires.append(instant) }
             }
             seen = max(seen, local)
-            if isDue, window.contains(instant) { fires.append(instant) }
         }
         return fires
     }

@@ -137,7 +137,7 @@ extension LabelSchedule {
     private static func zone(_ value: JSONValue) throws -> Zone {
         switch value {
         case .null: return .utc
-        case .string(let text): return try Zone(identifier: text)
+        case .string(let text): return try Zone(cronOffset: text)
         default: throw TaskiqError(.configuration, "cron_offset must be the name of a zone, found \(value.fragment)")
         }
     }

@@ -24,12 +24,20 @@ public struct Schedule: Sendable, Hashable {
     /// Makes a schedule from its parts.
     ///
     /// - Parameter trigger: the kind, with its parts.
-    /// - Throws: `TaskiqError` with code `configuration` for an interval that is too short, or no expression at all.
+    /// - Throws: `TaskiqError` with code `configuration` for an interval that is too short, no expression at all, or one
+    ///   that never fires.
     public init(_ trigger: Trigger) throws(TaskiqError) {
         switch trigger {
         case .cron(let expressions, _):
             guard !expressions.isEmpty else {
                 throw TaskiqError(.configuration, "a cron schedule needs at least one expression")
+            }
+            for expression in expressions {
+                do {
+                    try expression.checkFires()
+                } catch {
+                    throw TaskiqError(.configuration, "\(error)")
+                }
             }
         case .interval(let interval, _):
             guard interval >= Self.shortestInterval, interval.inMilliseconds < 1 << 48 else {
@@ -52,7 +60,9 @@ public struct Schedule: Sendable, Hashable {
     /// - Returns: the schedule.
     /// - Throws: `CronError`.
     public static func cron(_ text: String, zone: Zone = .utc) throws -> Schedule {
-        Schedule(trusting: .cron([try CronExpression(text)], zone))
+        let expression = try CronExpression(text)
+        try expression.checkFires()
+        return Schedule(trusting: .cron([expression], zone))
     }
 
     /// A schedule that is due once per interval, counted from the Unix epoch.
@@ -71,6 +81,12 @@ public struct Schedule: Sendable, Hashable {
     /// - Returns: the schedule.
     public static func at(_ instant: Timestamp) -> Schedule {
         Schedule(trusting: .once(instant))
+    }
+
+    /// The schedule with the values of `H` in its cron expressions chosen by an identity.
+    func seeded(by id: ScheduleID) -> Schedule {
+        guard case .cron(let expressions, let zone) = trigger else { return self }
+        return Schedule(trusting: .cron(expressions.map { $0.seeded(by: id.rawValue) }, zone))
     }
 
     /// The first instant at which it is due after another.

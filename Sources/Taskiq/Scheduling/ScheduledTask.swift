@@ -38,7 +38,8 @@ public struct ScheduledTask: Sendable, Hashable {
         origin: String
     ) {
         self.id = id
-        self.schedule = schedule
+        // Jobs with the same H in their expressions shall not all run at once.
+        self.schedule = schedule.seeded(by: id)
         self.taskName = taskName
         self.labels = labels
         self.args = args

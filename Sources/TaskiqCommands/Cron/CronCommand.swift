@@ -8,6 +8,8 @@ struct CronCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cron",
         abstract: "Answers questions about cron expressions.",
-        subcommands: [CronNextCommand.self]
+        subcommands: [
+            CronNextCommand.self, CronPrevCommand.self, CronExplainCommand.self, CronCheckCommand.self,
+        ]
     )
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
-import Taskiq
 import TaskiqApp
 import TaskiqCron
 
@@ -13,44 +12,45 @@ struct CronNextCommand: ParsableCommand {
         abstract: "Prints the next instants at which an expression fires.",
         discussion: """
             Put the expression into quotation marks, or the shell replaces its stars: taskiq cron next '0 4 * * *'
+
+            With --batch every line of standard input is a JSON object {"expr","tz","start","count"} and every line of \
+            output the answer {"next":[…]} or {"error":{"code","message","column"}}, in the same order. "until" in the \
+            place of "count" asks for all instants between, "kind":"prev" for earlier ones, and "seed" and "dialect" \
+            may be given as well.
             """
     )
 
-    @Argument(help: ArgumentHelp("The expression.", valueName: "expr"))
-    var expression: [String]
-
-    @Option(name: .customLong("tz"), help: ArgumentHelp("The time zone, by name or offset.", valueName: "zone"))
-    var zone = "UTC"
-
-    @Option(
-        name: .customLong("from"),
-        help: ArgumentHelp("The instant after which to look, RFC 3339; now by default.", valueName: "time")
-    )
-    var start: String?
+    @OptionGroup var cron: CronOptions
+    @OptionGroup var transitions: TransitionOptions
 
     @Option(name: .shortAndLong, help: ArgumentHelp("How many to print.", valueName: "n"))
     var number = 5
 
+    @Flag(name: .long, help: "Answer the questions on standard input, one JSON object a line.")
+    var batch = false
+
+    @Flag(name: .long, help: "Print a JSON array.")
+    var json = false
+
     func validate() throws {
         guard (1...100_000).contains(number) else { throw ValidationError("-n must be from 1 to 100000.") }
+        guard !batch || cron.expression.isEmpty else {
+            throw ValidationError("--batch takes its expressions from standard input.")
+        }
     }
 
     func run() throws {
-        let (cron, zone, start) = try parsed()
-        for instant in cron.occurrences(after: start, in: zone).prefix(number) {
-            Output.line(instant.rfc3339(in: zone))
+        let policy = try transitions.policy()
+        if batch {
+            while let line = readLine() {
+                // Blank lines between questions are no questions.
+                guard line.contains(where: { !$0.isWhitespace }) else { continue }
+                Output.line(CronBatch.answer(to: line, policy: policy))
+            }
+            return
         }
-    }
-
-    private func parsed() throws -> (CronExpression, Zone, Timestamp) {
-        do {
-            return (
-                try CronExpression(expression.joined(separator: " ")),
-                try Zone(identifier: zone),
-                try start.map { try Timestamp(parsing: $0) } ?? WallClock.now
-            )
-        } catch {
-            throw CommandExit(.usage, "\(error)")
-        }
+        let (expression, zone, start) = try cron.parsed()
+        let instants = expression.occurrences(after: start, in: zone, policy: policy).prefix(number)
+        CronAnswer.print(Array(instants), in: zone, asJSON: json)
     }
 }

@@ -68,7 +68,9 @@ extension ScheduleValidator {
     private mutating func expression(_ node: ScheduleNode) -> CronExpression? {
         guard let text = text(node, of: "cron") else { return nil }
         do throws(CronError) {
-            return try CronExpression(text)
+            let expression = try CronExpression(text)
+            try expression.checkFires()
+            return expression
         } catch {
             let place = error.column.map { column in
                 problems.source.mark(

@@ -9,7 +9,13 @@ extension Zone {
         var directories: ZoneDirectories
     }
 
-    private static let cache = Mutex<[Key: Zone]>([:])
+    private struct CachedZone {
+        var zone: Zone
+        /// The file that the zone was read from, as it was then.
+        var file: ZoneDirectories.FileIdentity?
+    }
+
+    private static let cache = Mutex<[Key: CachedZone]>([:])
 
     /// The directories zone files are read from: that in the environment variable `TZDIR`, if it is set when the first
     /// zone is asked for, then `/usr/share/zoneinfo`, `/usr/lib/zoneinfo` and `/usr/share/lib/zoneinfo`.
@@ -19,7 +25,7 @@ extension Zone {
     ///
     /// `UTC`, `GMT`, `Z` (in any case) and offsets less than 24 hours such as `+03:00`, `-0330` and `+03` need no file.
     /// Every other identifier is the name of a zone file as the tz database spells it. A file is read once; later calls
-    /// take the zone from a cache.
+    /// take the zone from a cache until ``reloadChanged()`` finds that the file is another one.
     ///
     /// - Parameters:
     ///   - identifier: For example `America/New_York`.
@@ -32,17 +38,38 @@ extension Zone {
         }
         let directories = directories.map { ZoneDirectories(paths: $0) } ?? .standard
         let key = Key(identifier: identifier, directories: directories)
-        if let zone = Self.cache.withLock({ $0[key] }) {
-            self = zone
+        if let cached = Self.cache.withLock({ $0[key] }) {
+            self = cached.zone
             return
         }
         // Read outside the lock: a slow disk must not hold up everyone else. Whoever is second takes the first's zone.
+        // The identity is taken first, so that a file replaced in between is read again once too often, not never.
+        let file = Self.reasonToRefuse(identifier) == nil ? directories.identity(ofZone: identifier) : nil
         let zone = try Self.load(identifier, from: directories)
         self = Self.cache.withLock { cache in
-            if let first = cache[key] { return first }
-            cache[key] = zone
+            if let first = cache[key] { return first.zone }
+            cache[key] = CachedZone(zone: zone, file: file)
             return zone
         }
+    }
+
+    /// Reads again the zone files that were replaced since they were read, as an update of the system's zone data does.
+    ///
+    /// A ``Zone`` is a value and keeps what it had; ask for the identifier again to have what is new. A file that is gone
+    /// or damaged leaves the zone as it was.
+    ///
+    /// - Returns: The identifiers of the zones whose offsets are other ones now.
+    public static func reloadChanged() -> [String] {
+        var changed: Set<String> = []
+        for (key, cached) in cache.withLock({ $0 }) {
+            let file = key.directories.identity(ofZone: key.identifier)
+            guard let file, file != cached.file,
+                let zone = try? load(key.identifier, from: key.directories)
+            else { continue }
+            if zone != cached.zone { changed.insert(key.identifier) }
+            cache.withLock { $0[key] = CachedZone(zone: zone == cached.zone ? cached.zone : zone, file: file) }
+        }
+        return changed.sorted()
     }
 
     private static func withoutFile(_ identifier: String) -> Zone? {

@@ -36,6 +36,36 @@ struct ZoneDirectories: Hashable, Sendable {
         return .missing
     }
 
+    /// What tells one version of a file from another.
+    struct FileIdentity: Hashable, Sendable {
+        var device: UInt64
+        var inode: UInt64
+        var size: Int64
+        var modifiedSeconds: Int64
+        var modifiedNanoseconds: Int64
+    }
+
+    /// The identity of the file of a zone in the first directory that has it.
+    func identity(ofZone identifier: String) -> FileIdentity? {
+        for path in paths {
+            var status = stat()
+            guard stat("\(path)/\(identifier)", &status) == 0 else { continue }
+            #if canImport(Darwin)
+            let modified = status.st_mtimespec
+            #else
+            let modified = status.st_mtim
+            #endif
+            return FileIdentity(
+                device: UInt64(truncatingIfNeeded: status.st_dev),
+                inode: UInt64(truncatingIfNeeded: status.st_ino),
+                size: Int64(truncatingIfNeeded: status.st_size),
+                modifiedSeconds: Int64(truncatingIfNeeded: modified.tv_sec),
+                modifiedNanoseconds: Int64(truncatingIfNeeded: modified.tv_nsec)
+            )
+        }
+        return nil
+    }
+
     /// The zone names of the first directory that lists them; empty if none does.
     func names() -> [String] {
         for path in paths {

@@ -7,18 +7,23 @@
 public struct CronOccurrences: LazySequenceProtocol, IteratorProtocol, Sendable {
     private let expression: CronExpression
     private let zone: Zone
+    private let policy: TransitionPolicy
+    private let end: Timestamp
     private var last: Timestamp?
 
-    init(expression: CronExpression, zone: Zone, last: Timestamp) {
+    init(expression: CronExpression, zone: Zone, policy: TransitionPolicy, last: Timestamp, end: Timestamp) {
         self.expression = expression
         self.zone = zone
+        self.policy = policy
         self.last = last
+        self.end = end
     }
 
-    /// The next instant, or nil after the year 2199.
+    /// The next instant, or nil at the end of the sequence.
     public mutating func next() -> Timestamp? {
         guard let last else { return nil }
-        self.last = expression.next(after: last, in: zone)
+        let next = expression.next(after: last, in: zone, policy: policy)
+        self.last = next.flatMap { $0 < end ? $0 : nil }
         return self.last
     }
 }

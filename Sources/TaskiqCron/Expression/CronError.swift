@@ -24,9 +24,13 @@ public struct CronError: Error, Hashable, Sendable {
         public static let zeroStep = Code(description: "zeroStep")
         /// A word after `@` is not a nickname.
         public static let unknownNickname = Code(description: "unknownNickname")
+        /// A word after `CRON_TZ=` or `TZ=` is not a zone that can be had.
+        public static let unknownZone = Code(description: "unknownZone")
+        /// What follows `@every` is not an interval.
+        public static let badInterval = Code(description: "badInterval")
         /// The expression is well formed, but no month has a day that it matches.
         public static let neverFires = Code(description: "neverFires")
-        /// The expression uses a notation of other cron dialects that is not supported.
+        /// The expression uses a notation that the dialect does not have, or that its user cannot serve.
         public static let unsupported = Code(description: "unsupported")
     }
 
