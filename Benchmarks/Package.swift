@@ -11,12 +11,18 @@ let package = Package(
         .executableTarget(
             name: "TaskiqBenchmarks",
             dependencies: [.product(name: "Taskiq", package: "taskiq")]
-        )
+        ),
+        // Counts the calls of malloc, which Swift cannot see.
+        .target(name: "CAllocationCount"),
+        .executableTarget(
+            name: "CronBenchmark",
+            dependencies: ["CAllocationCount", .product(name: "TaskiqCron", package: "taskiq")]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets {
+for target in package.targets where target.name != "CAllocationCount" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
