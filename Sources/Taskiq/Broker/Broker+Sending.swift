@@ -20,7 +20,7 @@ extension Broker {
         let id = try await broker.send(
             name: T.taskName,
             labels: T.labels.merging(labels),
-            args: [],
+            args: PositionalArguments([]),
             kwargs: try KeywordArguments(encoding: task),
             taskID: taskID
         )
@@ -49,7 +49,7 @@ extension Broker {
         let id = try await broker.send(
             name: name,
             labels: labels,
-            args: args.map(\.fragment),
+            args: PositionalArguments(args.map(\.fragment)),
             kwargs: kwargs,
             taskID: taskID
         )
@@ -67,7 +67,7 @@ extension Broker {
     func send(
         name: TaskName,
         labels: Labels,
-        args: [JSONFragment],
+        args: PositionalArguments,
         kwargs: KeywordArguments,
         taskID: TaskID?
     ) async throws -> TaskID {
@@ -75,7 +75,7 @@ extension Broker {
             taskID: taskID ?? makeTaskID(),
             taskName: name,
             labels: labels,
-            args: args,
+            positional: args,
             kwargs: kwargs
         )
         // A schedule concerns the scheduler alone; each message would only carry it along.

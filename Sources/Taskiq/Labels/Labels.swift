@@ -36,6 +36,12 @@ public struct Labels: Sendable, Hashable {
         }
     }
 
+    /// Takes entries of which hardly ever two have one name.
+    init(mostlyDistinct entries: [Entry]) {
+        self.entries = entries
+        if entries.count > 1 { self = Labels(entries) }
+    }
+
     /// Whether there are none.
     public var isEmpty: Bool { entries.isEmpty }
 
@@ -73,6 +79,6 @@ public struct Labels: Sendable, Hashable {
 extension Labels: ExpressibleByArrayLiteral {
     /// Makes a set of labels from its entries.
     public init(arrayLiteral elements: Entry...) {
-        self.init(elements)
+        self.init(mostlyDistinct: elements)
     }
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 /// The keyword arguments of a message, in the order in which the sender gave them.
+///
+/// A few of them stay the one JSON object that they travel as until somebody looks at them one by one.
 public struct KeywordArguments: Sendable, Hashable {
     /// One named argument.
     public struct Argument: Sendable, Hashable {
@@ -17,35 +19,35 @@ public struct KeywordArguments: Sendable, Hashable {
         }
     }
 
-    /// The arguments in order; each name stands once.
-    public private(set) var arguments: [Argument]
+    private enum Form {
+        case text(JSONFragment, count: Int)
+        case list([Argument])
+    }
+
+    // More of them, or longer ones (in bytes), are cut up at once: each look at the list cuts the text anew.
+    static let mostInText = 16
+    private static let longestText = 4096
+    private var form: Form
 
     /// Makes keyword arguments; of two with one name the later value stands, as in Python.
     public init(_ arguments: some Sequence<Argument> = []) {
-        self.arguments = []
+        var list: [Argument] = []
         var index = NameIndex()
         for argument in arguments {
-            if let place = index.place(of: argument.name, in: self.arguments, by: \.name) {
-                self.arguments[place].value = argument.value
+            if let place = index.place(of: argument.name, in: list, by: \.name) {
+                list[place].value = argument.value
             } else {
-                self.arguments.append(argument)
+                list.append(argument)
             }
         }
+        form = .list(list)
     }
 
-    /// Takes arguments of which hardly ever two have one name.
-    init(mostlyDistinct arguments: [Argument]) {
-        self.init([])
-        self.arguments = Self.areDistinct(arguments) ? arguments : KeywordArguments(arguments).arguments
-    }
+    /// None.
+    static var none: KeywordArguments { KeywordArguments(form: .list([])) }
 
-    /// Whether no name stands twice; a long list is not searched for it.
-    private static func areDistinct(_ arguments: [Argument]) -> Bool {
-        guard arguments.count <= 16 else { return false }
-        for index in arguments.indices.dropFirst() {
-            for earlier in 0..<index where arguments[earlier].name == arguments[index].name { return false }
-        }
-        return true
+    private init(form: Form) {
+        self.form = form
     }
 
     /// Reads the members of a JSON object.
@@ -56,8 +58,44 @@ public struct KeywordArguments: Sendable, Hashable {
         self.init(arguments)
     }
 
+    /// Takes over an object.
+    ///
+    /// - Parameters:
+    ///   - object: trusted to be a JSON object whose members have different names.
+    ///   - count: how many members it has.
+    init(trusting object: JSONFragment, count: Int) {
+        form = count == 0 ? .list([]) : .text(object, count: count)
+        if count > Self.mostInText || object.range.count > Self.longestText { form = .list(arguments) }
+    }
+
+    /// The arguments in order; each name stands once.
+    public private(set) var arguments: [Argument] {
+        get {
+            switch form {
+            case .text(let object, _): (try? KeywordArguments(object).arguments) ?? []
+            case .list(let list): list
+            }
+        }
+        set { form = .list(newValue) }
+    }
+
+    /// The object as it travels, if it is one still.
+    @inline(__always)
+    var text: JSONFragment? {
+        if case .text(let object, _) = form { object } else { nil }
+    }
+
+    /// How many there are.
+    @inline(__always)
+    var count: Int {
+        switch form {
+        case .text(_, let count): count
+        case .list(let list): list.count
+        }
+    }
+
     /// Whether there are none.
-    public var isEmpty: Bool { arguments.isEmpty }
+    public var isEmpty: Bool { count == 0 }
 
     /// The value of a parameter by its name.
     public subscript(name: String) -> JSONFragment? {
@@ -72,9 +110,21 @@ public struct KeywordArguments: Sendable, Hashable {
     }
 }
 
+extension KeywordArguments {
+    /// Whether the names, values and their order are the same.
+    public static func == (left: KeywordArguments, right: KeywordArguments) -> Bool {
+        left.arguments == right.arguments
+    }
+
+    /// Hashes the names and values.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(arguments)
+    }
+}
+
 extension KeywordArguments: ExpressibleByDictionaryLiteral {
     /// Makes keyword arguments from JSON values.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self.init(elements.map { Argument($0.0, $0.1.fragment) })
+        self = elements.isEmpty ? .none : KeywordArguments(elements.map { Argument($0.0, $0.1.fragment) })
     }
 }

@@ -12,9 +12,13 @@ public struct TaskiqMessage: Sendable, Hashable {
     /// The labels of the task and of this call.
     public var labels: Labels
     /// The positional arguments.
-    public var args: [JSONFragment]
+    public var args: [JSONFragment] {
+        get { positional.list }
+        set { positional = PositionalArguments(newValue) }
+    }
     /// The keyword arguments.
     public var kwargs: KeywordArguments
+    var positional: PositionalArguments
 
     /// Makes a message.
     ///
@@ -31,10 +35,26 @@ public struct TaskiqMessage: Sendable, Hashable {
         args: [JSONFragment] = [],
         kwargs: KeywordArguments = [:]
     ) {
+        self.init(
+            taskID: taskID,
+            taskName: taskName,
+            labels: labels,
+            positional: PositionalArguments(args),
+            kwargs: kwargs
+        )
+    }
+
+    init(
+        taskID: TaskID,
+        taskName: TaskName,
+        labels: Labels,
+        positional: PositionalArguments,
+        kwargs: KeywordArguments
+    ) {
         self.taskID = taskID
         self.taskName = taskName
         self.labels = labels
-        self.args = args
+        self.positional = positional
         self.kwargs = kwargs
     }
 }

@@ -47,7 +47,7 @@ struct RetryRule: Sendable {
             _ = try await context.broker.send(
                 name: message.taskName,
                 labels: message.labels,
-                args: message.args,
+                args: message.positional,
                 kwargs: message.kwargs,
                 taskID: message.taskID
             )

@@ -24,7 +24,7 @@ public struct CreatedSchedule<Output: Sendable>: Sendable {
         let id = try await broker.send(
             name: task.taskName,
             labels: labels,
-            args: task.args.map(\.fragment),
+            args: PositionalArguments(task.args.map(\.fragment)),
             kwargs: KeywordArguments(task.kwargs.map { .init($0.key, $0.value.fragment) }),
             taskID: nil
         )

@@ -5,6 +5,7 @@
 struct PositionalReader {
     private let message: TaskiqMessage
     private let parameters: [TaskParameter]
+    private var positional: PositionalArguments.Reader
     private var index = 0
 
     /// - Parameters:
@@ -12,13 +13,18 @@ struct PositionalReader {
     ///   - parameters: the parameters' names and default values, so that senders may use keywords; may be shorter than the parameters.
     init(_ message: TaskiqMessage, parameters: [TaskParameter]) {
         self.message = message
+        positional = PositionalArguments.Reader(message.positional)
         self.parameters = parameters
     }
 
     mutating func next<Value: Decodable>(_ type: Value.Type) throws -> Value {
         defer { index += 1 }
-        let fragment = try argument(type)
-        guard let fragment else { return try absent(type) }
+        if parameters.isEmpty {
+            if Value.self == Int.self, let value = positional.nextInteger() { return identical(value, as: type) }
+            if Value.self == String.self, let value = positional.nextString() { return identical(value, as: type) }
+            if Value.self == Bool.self, let value = positional.nextBool() { return identical(value, as: type) }
+        }
+        guard let fragment = try argument() else { return try absent(type) }
         do {
             return try fragment.decodeLax(type)
         } catch {
@@ -36,8 +42,9 @@ struct PositionalReader {
     }
 
     /// The argument of the next parameter: as it was given, else the default value.
-    private func argument(_ type: any Any.Type) throws -> JSONFragment? {
-        let positional = index < message.args.count ? message.args[index] : nil
+    @inline(__always)
+    private mutating func argument() throws -> JSONFragment? {
+        let positional = self.positional.next()
         guard index < parameters.count else { return positional }
         let keyword = message.kwargs.isEmpty ? nil : message.kwargs[parameters[index].name]
         guard positional == nil || keyword == nil else {
@@ -47,8 +54,8 @@ struct PositionalReader {
     }
 
     /// Checks that no argument is left over.
-    func finish() throws {
-        guard message.args.count <= index else {
+    mutating func finish() throws {
+        guard positional.next() == nil else {
             throw invalid(excessArguments(given: message.args.count, taken: index))
         }
         guard !message.kwargs.isEmpty else { return }

@@ -27,9 +27,16 @@ enum TaskArguments {
     final class Source {
         fileprivate let message: TaskiqMessage
         fileprivate let defaults: KeywordArguments
+        fileprivate let args: [JSONFragment]
         /// The parameters in the order in which they were asked for; kept only where it matters.
         fileprivate var asked: [String] = []
         fileprivate let keepsNames: Bool
+        /// The keywords' text while they are asked for in the order in which they were given, as mostly they are.
+        @exclusivity(unchecked) fileprivate var text: JSONFragment?
+        /// Where the text goes on.
+        @exclusivity(unchecked) fileprivate var position = 0
+        /// The keywords one by one, when they are not read from the text.
+        @exclusivity(unchecked) fileprivate var keywords: [KeywordArguments.Argument] = []
         /// Which of the first keywords were asked for, a bit each.
         @exclusivity(unchecked) fileprivate var used: UInt64 = 0
         /// The place of the keyword that is asked for next, most likely.
@@ -38,14 +45,49 @@ enum TaskArguments {
         init(_ message: TaskiqMessage, defaults: KeywordArguments) {
             self.message = message
             self.defaults = defaults
-            keepsNames = !message.args.isEmpty || !defaults.isEmpty || message.kwargs.arguments.count > 64
+            args = message.args
+            keepsNames = !args.isEmpty || !defaults.isEmpty || message.kwargs.count > 64
+            if !keepsNames, let text = message.kwargs.text {
+                self.text = text
+                position = text.range.lowerBound
+            } else {
+                keywords = message.kwargs.arguments
+            }
+        }
+
+        /// Takes the next keyword from the text if it has this name; leaves the text for good if it has another.
+        @inline(__always)
+        fileprivate func next(_ name: String, in text: JSONFragment) -> JSONFragment? {
+            var name = name
+            let found = name.withUTF8 { name in
+                text.storage.withUnsafeBufferPointer { bytes in
+                    var cursor = JSONCursor(bytes, from: position, to: text.range.upperBound)
+                    return cursor.nextMember(name)
+                }
+            }
+            guard let found else {
+                leaveText()
+                return nil
+            }
+            position = found.upperBound
+            expected += 1
+            return JSONFragment(trusting: text.storage, range: found)
+        }
+
+        private func leaveText() {
+            text = nil
+            keywords = message.kwargs.arguments
+            used = (1 << UInt64(expected)) - 1
         }
 
         func finish() throws {
-            let keywords = message.kwargs.arguments
+            if text != nil {
+                if expected == message.kwargs.count { return }
+                leaveText()
+            }
             if keepsNames {
-                guard message.args.count <= asked.count else {
-                    throw invalid(excessArguments(given: message.args.count, taken: asked.count))
+                guard args.count <= asked.count else {
+                    throw invalid(excessArguments(given: args.count, taken: asked.count))
                 }
                 if let stranger = defaults.arguments.first(where: { !asked.contains($0.name) }) {
                     throw invalid("has a default value for \"\(stranger.name)\", which is none of its parameters")
@@ -65,7 +107,6 @@ enum TaskArguments {
         }
 
         fileprivate var arguments: KeywordArguments { message.kwargs }
-        fileprivate var positional: [JSONFragment] { message.args }
     }
 
     private struct Decoding: Decoder {
@@ -79,7 +120,7 @@ enum TaskArguments {
 
         func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
             let decoder = JSONFragmentDecoder(.null, conversion: .lax)
-            return JSONUnkeyedContainer(elements: source.positional, decoder: decoder)
+            return JSONUnkeyedContainer(elements: source.args, decoder: decoder)
         }
 
         func singleValueContainer() throws -> any SingleValueDecodingContainer {
@@ -95,8 +136,8 @@ extension TaskArguments.Source: JSONMemberSource {
     var conversion: Conversion { .lax }
 
     func member(_ name: String) throws -> JSONFragment? {
-        let keywords = message.kwargs.arguments
-        let place = self.place(of: name, in: keywords)
+        if let text, let value = next(name, in: text) { return value }
+        let place = place(of: name)
         if let place, place < 64 { used |= 1 << UInt64(place) }
         guard keepsNames else { return place.map { keywords[$0].value } }
         let index: Int
@@ -106,14 +147,14 @@ extension TaskArguments.Source: JSONMemberSource {
             index = asked.count
             asked.append(name)
         }
-        guard index < message.args.count else { return place.map { keywords[$0].value } ?? defaults[name] }
+        guard index < args.count else { return place.map { keywords[$0].value } ?? defaults[name] }
         guard place == nil else { throw invalid("\"\(name)\" was given twice, by position and by name") }
-        return message.args[index]
+        return args[index]
     }
 
     /// Mostly the keywords are in the order of the properties.
     @inline(__always)
-    private func place(of name: String, in keywords: [KeywordArguments.Argument]) -> Int? {
+    private func place(of name: String) -> Int? {
         if expected < keywords.count, keywords[expected].name == name {
             expected += 1
             return expected - 1
@@ -151,6 +192,6 @@ extension JSONFragment {
 extension KeywordArguments {
     /// The members of a value that encodes as an object.
     init(encoding value: some Encodable) throws(TaskiqError) {
-        self.init(mostlyDistinct: try JSONEncoding.members(of: value))
+        self = try JSONEncoding.members(of: value)
     }
 }

@@ -43,8 +43,8 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
         let id = try await sender.send(
             name: name,
             labels: self.labels.merging(labels),
-            args: args.fragments,
-            kwargs: [:],
+            args: args.finish(),
+            kwargs: .none,
             taskID: taskID
         )
         return TaskHandle(taskID: id, broker: sender, coder: outputCoder)

@@ -14,6 +14,7 @@ extension TaskiqMessage {
             taskID: taskID,
             taskName: Task.taskName,
             labels: Task.labels.merging(labels),
+            positional: PositionalArguments([]),
             kwargs: try KeywordArguments(encoding: task)
         )
     }
@@ -65,7 +66,8 @@ extension TaskDefinition {
             taskID: taskID,
             taskName: name,
             labels: self.labels.merging(labels),
-            args: args.fragments
+            positional: args.finish(),
+            kwargs: .none
         )
     }
 }

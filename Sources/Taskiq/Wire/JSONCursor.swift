@@ -70,9 +70,7 @@ struct JSONCursor {
     /// Takes a key and the colon after it.
     private mutating func key() throws(TaskiqError) -> JSONKeyRange {
         guard peek() == UInt8(ascii: "\"") else { throw malformed("expected a key in quotation marks") }
-        let start = position + 1
-        let isEscaped = try skipString()
-        let key = JSONKeyRange(range: start..<position - 1, isEscaped: isEscaped)
+        let key = try stringRange()
         guard take(UInt8(ascii: ":")) else { throw malformed("expected a colon after the key") }
         return key
     }
@@ -85,6 +83,71 @@ struct JSONCursor {
         return start..<position
     }
 
+    // MARK: Text that was checked before
+
+    /// Takes what stands before the next element of an array and says what the element begins with; 0 at the array's end.
+    @inline(__always)
+    mutating func enterElement() -> UInt8 {
+        guard peek() != UInt8(ascii: "]") else { return 0 }
+        position += 1
+        return peek() == UInt8(ascii: "]") ? 0 : peek()
+    }
+
+    /// The number that a value is, if it is of plain digits that cannot overflow.
+    @inline(__always)
+    func smallInteger(in range: Range<Int>) -> Int? {
+        var index = range.lowerBound
+        let isNegative = bytes[index] == UInt8(ascii: "-")
+        if isNegative { index += 1 }
+        guard range.upperBound - index <= 18, index < range.upperBound else { return nil }
+        var value = 0
+        while index < range.upperBound {
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ Int(digit)
+            index += 1
+        }
+        return isNegative ? -value : value
+    }
+
+    /// Takes what stands before the next element of an array, and the element; nil at the array's end.
+    @inline(__always)
+    mutating func nextElement() -> Range<Int>? {
+        enterElement() == 0 ? nil : try? value()
+    }
+
+    /// A cursor on another part of the same text.
+    @inline(__always)
+    func at(_ range: Range<Int>) -> JSONCursor { JSONCursor(bytes, from: range.lowerBound, to: range.upperBound) }
+
+    /// Takes what stands before the next member of an object, and the member's key; nil at the object's end.
+    @inline(__always)
+    mutating func nextKey() -> JSONKeyRange? {
+        _ = peek()
+        position += 1
+        guard peek() == UInt8(ascii: "\"") else { return nil }
+        return try? key()
+    }
+
+    /// Whether the object that starts at a place has a key of the same spelling before this one.
+    func hasKey(_ key: JSONKeyRange, inObjectAt start: Int) -> Bool {
+        var cursor = at(start..<key.range.lowerBound - 1)
+        while let other = cursor.nextKey(), (try? cursor.value()) != nil {
+            if equals(key, other) { return true }
+        }
+        return false
+    }
+
+    /// Takes what stands before the next member of an object, and the member, if it has this name, spelled without
+    /// escapes; takes nothing otherwise.
+    @inline(__always)
+    mutating func nextMember(_ name: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+        let start = position
+        if let key = nextKey(), !key.isEscaped, equals(key, name), let value = try? value() { return value }
+        position = start
+        return nil
+    }
+
     // MARK: Values
 
     private mutating func skipValue(depth: Int) throws(TaskiqError) {
@@ -92,7 +155,7 @@ struct JSONCursor {
             throw malformed("the value is nested more than \(JSONScanner.maximumDepth) levels deep")
         }
         switch peek() {
-        case UInt8(ascii: "\""): try skipString()
+        case UInt8(ascii: "\""): _ = try skipString()
         case UInt8(ascii: "{"):
             try object { (cursor, _) throws(TaskiqError) in try cursor.skipValue(depth: depth + 1) }
         case UInt8(ascii: "["):
@@ -152,9 +215,15 @@ struct JSONCursor {
     /// Takes a string and decodes its escapes.
     mutating func string() throws(TaskiqError) -> String {
         guard peek() == UInt8(ascii: "\"") else { throw malformed("expected a string") }
+        return text(of: try stringRange())
+    }
+
+    /// Takes a string, which comes next; says where its content stands.
+    @inline(__always)
+    mutating func stringRange() throws(TaskiqError) -> JSONKeyRange {
         let start = position + 1
         let isEscaped = try skipString()
-        return text(of: JSONKeyRange(range: start..<position - 1, isEscaped: isEscaped))
+        return JSONKeyRange(range: start..<position - 1, isEscaped: isEscaped)
     }
 
     /// The text of a string that was stepped over.
@@ -169,24 +238,45 @@ struct JSONCursor {
     @inline(__always)
     func equals(_ key: JSONKeyRange, _ name: StaticString) -> Bool {
         guard key.range.count == name.utf8CodeUnitCount, !key.isEscaped else { return false }
-        return name.withUTF8Buffer { name in
-            for index in 0..<name.count where bytes[key.range.lowerBound + index] != name[index] { return false }
-            return true
-        }
+        return name.withUTF8Buffer { equals(key, $0) }
+    }
+
+    /// Whether a key that was stepped over is spelled so.
+    @inline(__always)
+    func equals(_ key: JSONKeyRange, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard key.range.count == name.count else { return false }
+        for index in 0..<name.count where bytes[key.range.lowerBound + index] != name[index] { return false }
+        return true
+    }
+
+    /// The content of a string that was stepped over.
+    @inline(__always)
+    func content(of key: JSONKeyRange) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[key.range])
     }
 
     /// Whether two keys that were stepped over are spelled alike.
     func equals(_ key: JSONKeyRange, _ other: JSONKeyRange) -> Bool {
-        bytes[key.range].elementsEqual(bytes[other.range])
+        equals(key, UnsafeBufferPointer(rebasing: bytes[other.range]))
     }
 
     /// Steps over a string, checking its form; says whether it holds escapes.
     @discardableResult
+    @inline(__always)
     private mutating func skipString() throws(TaskiqError) -> Bool {
+        let end = endOfPlainText(from: position + 1)
+        if end < self.end, bytes[end] == UInt8(ascii: "\"") {
+            position = end + 1
+            return false
+        }
+        return try skipUnplainString()
+    }
+
+    private mutating func skipUnplainString() throws(TaskiqError) -> Bool {
         position += 1
         var isEscaped = false
         while true {
-            position = endOfPlainText()
+            position = endOfPlainText(from: position)
             guard position < end else { throw malformed("the string does not end") }
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
@@ -205,8 +295,8 @@ struct JSONCursor {
 
     /// Where the printable ASCII characters end that need no look, found eight at a time.
     @inline(__always)
-    private func endOfPlainText() -> Int {
-        var index = position
+    private func endOfPlainText(from start: Int) -> Int {
+        var index = start
         let raw = UnsafeRawBufferPointer(bytes)
         while index + 8 <= end {
             let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))

@@ -60,26 +60,17 @@ extension JSONEncoding {
         }
     }
 
-    /// The members of a value that encodes as an object, in one storage.
-    static func members<Value: Encodable>(of value: Value) throws(TaskiqError) -> [KeywordArguments.Argument] {
-        let output = JSONOutput(recordsMembers: true)
+    /// The members of a value that encodes as an object.
+    static func members<Value: Encodable>(of value: Value) throws(TaskiqError) -> KeywordArguments {
+        let output = JSONOutput()
         do {
             try output.writeEncoded(value, key: nil)
         } catch {
             throw failure(Value.self, error)
         }
-        let bytes = output.bytes
-        var members: [KeywordArguments.Argument] = []
-        if output.hasMembers {
-            members.reserveCapacity(output.members.count)
-            for (name, range) in output.members {
-                members.append(KeywordArguments.Argument(name, JSONFragment(trusting: bytes, range: range)))
-            }
-        } else {
-            var scanner = JSONScanner(bytes)
-            try scanner.object { key, value in members.append(KeywordArguments.Argument(key, value)) }
-        }
-        return members
+        let object = JSONFragment(trusting: output.bytes)
+        if let count = output.memberCount { return KeywordArguments(trusting: object, count: count) }
+        return try KeywordArguments(object)
     }
 
     private static func failure(_ type: any Any.Type, _ error: any Error) -> TaskiqError {

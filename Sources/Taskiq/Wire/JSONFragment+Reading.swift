@@ -77,20 +77,7 @@ extension JSONFragment {
     /// The value of plain digits that cannot overflow.
     @inline(__always)
     private var smallInteger: Int? {
-        storage.withUnsafeBufferPointer { bytes in
-            var index = range.lowerBound
-            let isNegative = bytes[index] == UInt8(ascii: "-")
-            if isNegative { index += 1 }
-            guard range.upperBound - index <= 18, index < range.upperBound else { return nil }
-            var value = 0
-            while index < range.upperBound {
-                let digit = bytes[index] &- UInt8(ascii: "0")
-                guard digit < 10 else { return nil }
-                value = value &* 10 &+ Int(digit)
-                index += 1
-            }
-            return isNegative ? -value : value
-        }
+        storage.withUnsafeBufferPointer { JSONCursor($0, from: 0, to: 0).smallInteger(in: range) }
     }
 
     /// The value as a number.

@@ -4,24 +4,14 @@
 /// Reads a message object in one pass over the text; of a field that stands twice the later counts.
 struct JSONMessageReader {
     private let data: [UInt8]
-    private var taskID: Range<Int>?
-    private var taskName: Range<Int>?
-    private var args: [JSONFragment]?
-    private var kwargs: [KeywordArguments.Argument]?
-    private var labels: [Label]?
-    private var types: [LabelKind] = []
+    private var taskID: JSONKeyRange?
+    private var taskName: JSONKeyRange?
+    private var labels: Range<Int>?
+    private var types: Range<Int>?
+    private var args: Range<Int>?
+    private var kwargs: JSONObjectShape?
     /// The first field that holds something else than it must, unless it comes again.
     private var misfits: [(field: Field, error: TaskiqError)] = []
-
-    private struct Label {
-        let key: JSONKeyRange
-        let value: Range<Int>
-    }
-
-    private struct LabelKind {
-        let key: JSONKeyRange
-        let value: Range<Int>
-    }
 
     static func message(_ data: [UInt8]) throws(TaskiqError) -> TaskiqMessage {
         try data.withUnsafeBufferPointer { (buffer) throws(TaskiqError) in
@@ -69,45 +59,39 @@ struct JSONMessageReader {
         }
         if !misfits.isEmpty { misfits.removeAll { $0.field == field } }
         switch field {
-        case .taskID: taskID = try cursor.value(depth: 1)
-        case .taskName: taskName = try cursor.value(depth: 1)
-        case .labels:
-            var found: [Label] = []
-            guard try isContainer("{", field, &cursor) else { return }
-            try cursor.object { (cursor, key) throws(TaskiqError) in
-                found.append(Label(key: key, value: try cursor.value(depth: 2)))
-            }
-            labels = found
+        case .taskID: taskID = try text(field, &cursor)
+        case .taskName: taskName = try text(field, &cursor)
+        case .labels: labels = try container("{", field, &cursor)
         case .types:
-            types = []
+            types = nil
             if cursor.peek() == UInt8(ascii: "n") {
                 _ = try cursor.value()
                 return
             }
-            var found: [LabelKind] = []
-            guard try isContainer("{", field, &cursor) else { return }
-            try cursor.object { (cursor, key) throws(TaskiqError) in
-                found.append(LabelKind(key: key, value: try cursor.value(depth: 2)))
-            }
-            types = found
-        case .args:
-            var found: [JSONFragment] = []
-            guard try isContainer("[", field, &cursor) else { return }
-            try cursor.array { (cursor) throws(TaskiqError) in
-                if found.isEmpty { found.reserveCapacity(4) }
-                found.append(JSONFragment(trusting: data, range: try cursor.value(depth: 2)))
-            }
-            args = found
+            types = try container("{", field, &cursor)
+        case .args: args = try container("[", field, &cursor)
         case .kwargs:
-            var found: [KeywordArguments.Argument] = []
             guard try isContainer("{", field, &cursor) else { return }
-            try cursor.object { (cursor, key) throws(TaskiqError) in
-                if found.isEmpty { found.reserveCapacity(4) }
-                let value = JSONFragment(trusting: data, range: try cursor.value(depth: 2))
-                found.append(KeywordArguments.Argument(cursor.text(of: key), value))
-            }
-            kwargs = found
+            kwargs = try JSONObjectShape(of: &cursor, depth: 1)
         }
+    }
+
+    @inline(__always)
+    private mutating func text(_ field: Field, _ cursor: inout JSONCursor) throws(TaskiqError) -> JSONKeyRange? {
+        if cursor.peek() == UInt8(ascii: "\"") { return try cursor.stringRange() }
+        let found = JSONFragment(trusting: data, range: try cursor.value(depth: 1))
+        let reason = "the message's field \"\(field.rawValue)\" must be a string, found \(found)"
+        misfits.append((field, TaskiqError(.malformed, reason)))
+        return nil
+    }
+
+    @inline(__always)
+    private mutating func container(
+        _ opening: Unicode.Scalar,
+        _ field: Field,
+        _ cursor: inout JSONCursor
+    ) throws(TaskiqError) -> Range<Int>? {
+        try isContainer(opening, field, &cursor) ? try cursor.value(depth: 1) : nil
     }
 
     /// Whether the container that a field must hold comes next; anything else is stepped over and remembered.
@@ -127,71 +111,21 @@ struct JSONMessageReader {
 
     private func message(_ cursor: JSONCursor) throws(TaskiqError) -> TaskiqMessage {
         if let misfit = misfits.first { throw misfit.error }
-        let id = try text("task_id", taskID)
-        let name = try text("task_name", taskName)
+        guard let taskID else { throw Self.absent("task_id") }
+        guard let taskName else { throw Self.absent("task_name") }
         guard let labels else { throw Self.absent("labels") }
         guard let args else { throw Self.absent("args") }
         guard let kwargs else { throw Self.absent("kwargs") }
         return TaskiqMessage(
-            taskID: TaskID(rawValue: id),
-            taskName: TaskName(rawValue: name),
-            labels: labels.isEmpty && types.isEmpty ? Labels() : try read(labels, cursor),
-            args: args,
-            kwargs: KeywordArguments(mostlyDistinct: kwargs)
+            taskID: TaskID(rawValue: cursor.text(of: taskID)),
+            taskName: TaskName(rawValue: cursor.text(of: taskName)),
+            labels: try JSONLabelReader(data, cursor).labels(labels, types: types),
+            positional: PositionalArguments(trusting: JSONFragment(trusting: data, range: args)),
+            kwargs: try kwargs.keywords(in: data)
         )
     }
 
     private static func absent(_ name: String) -> TaskiqError {
         TaskiqError(.malformed, "the message has no field \"\(name)\"")
-    }
-
-    private func text(_ name: String, _ range: Range<Int>?) throws(TaskiqError) -> String {
-        guard let range else { throw Self.absent(name) }
-        let fragment = JSONFragment(trusting: data, range: range)
-        guard let text = fragment.stringValue() else {
-            throw TaskiqError(.malformed, "the message's field \"\(name)\" must be a string, found \(fragment)")
-        }
-        return text
-    }
-
-    private func read(_ labels: [Label], _ cursor: JSONCursor) throws(TaskiqError) -> Labels {
-        var entries: [Labels.Entry] = []
-        entries.reserveCapacity(labels.count)
-        // Mostly both are in the same order; else the types are looked up, in a table.
-        if labels.count == types.count, zip(labels, types).allSatisfy({ cursor.equals($0.key, $1.key) }) {
-            for (label, kind) in zip(labels, types) {
-                let name = cursor.text(of: label.key)
-                entries.append(try entry(name, label.value, type: try type(kind, name)))
-            }
-            return Labels(entries)
-        }
-        var table: [String: Int] = [:]
-        for kind in types {
-            let name = cursor.text(of: kind.key)
-            table[name] = try type(kind, name)
-        }
-        for label in labels {
-            let name = cursor.text(of: label.key)
-            entries.append(try entry(name, label.value, type: table[name]))
-        }
-        return Labels(entries)
-    }
-
-    private func type(_ kind: LabelKind, _ name: String) throws(TaskiqError) -> Int {
-        let value = JSONFragment(trusting: data, range: kind.value)
-        // Python coerces numeric strings.
-        guard let type = value.integerValue(Int.self, .strict) ?? value.stringValue().flatMap({ Int($0) }) else {
-            throw TaskiqError(.malformed, "the type of label \"\(name)\" must be a number, found \(value)")
-        }
-        return type
-    }
-
-    /// Reads a label; text, which most are, needs no second look.
-    private func entry(_ name: String, _ range: Range<Int>, type: Int?) throws(TaskiqError) -> Labels.Entry {
-        let value = JSONFragment(trusting: data, range: range)
-        if type == LabelType.string.rawValue, let text = value.stringValue() {
-            return Labels.Entry(name: name, value: .string(text))
-        }
-        return Labels.Entry(name: name, value: try LabelValue(wire: value, type: type, name: name))
     }
 }

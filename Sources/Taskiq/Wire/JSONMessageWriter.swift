@@ -35,111 +35,69 @@ enum JSONMessageWriter {
     }
 
     /// The text of a message whose names and labels need no escapes, as nearly all are; nil for others.
-    ///
-    /// Its size is known beforehand, and it is copied together in one go.
     static func plainBytes(of message: TaskiqMessage) -> [UInt8]? {
-        var size = PlainSize()
-        visit(message, &size)
-        guard size.isPlain else { return nil }
-        return [UInt8](unsafeUninitializedCapacity: size.count) { buffer, count in
-            var copy = PlainCopy(buffer)
-            visit(message, &copy)
-            count = copy.count
+        guard let capacity = capacity(for: message) else { return nil }
+        var isComplete = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            var text = PlainText(buffer)
+            write(message, to: &text)
+            isComplete = text.isComplete
+            count = text.count
         }
+        return isComplete ? bytes : nil
     }
 
+    /// Room for the text if nothing in it needs escapes; nil where the size is not plain to see.
     @inline(__always)
-    private static func visit(_ message: TaskiqMessage, _ visitor: inout some PlainVisitor) {
-        visitor.literal(#"{"task_id":""#)
-        visitor.text(message.taskID.rawValue)
-        visitor.literal(#"","task_name":""#)
-        visitor.text(message.taskName.rawValue)
-        visitor.literal(#"","labels":{"#)
-        let labels = message.labels.entries
-        var isFirst = true
-        for label in labels {
-            visitor.key(label.name, &isFirst)
-            if case .json(let fragment) = label.value {
-                visitor.fragment(fragment)
-            } else {
-                visitor.literal("\"")
-                visitor.text(label.value.text)
-                visitor.literal("\"")
+    private static func capacity(for message: TaskiqMessage) -> Int? {
+        guard let args = message.positional.text?.range.count ?? (message.args.isEmpty ? 2 : nil),
+            let kwargs = message.kwargs.text?.range.count ?? (message.kwargs.isEmpty ? 2 : nil)
+        else { return nil }
+        var size = 96 + args + kwargs + message.taskID.rawValue.utf8.count + message.taskName.rawValue.utf8.count
+        for label in message.labels.entries {
+            size += 2 * label.name.utf8.count + 16
+            switch label.value {
+            case .string(let text), .any(let text), .largeInt(let text): size += text.utf8.count
+            case .int, .double, .bool: size += 32
+            case .bytes, .json: return nil
             }
         }
-        visitor.literal(#"},"labels_types":{"#)
+        return size
+    }
+
+    @inline(__always)
+    private static func write(_ message: TaskiqMessage, to text: inout PlainText) {
+        text.literal(#"{"task_id":""#)
+        text.string(message.taskID.rawValue)
+        text.literal(#"","task_name":""#)
+        text.string(message.taskName.rawValue)
+        text.literal(#"","labels":{"#)
+        var isFirst = true
+        for label in message.labels.entries {
+            text.key(label.name, &isFirst)
+            text.literal("\"")
+            text.string(label.value.text)
+            text.literal("\"")
+        }
+        text.literal(#"},"labels_types":{"#)
         isFirst = true
-        for label in labels {
-            guard let type = label.value.wireType else { continue }
-            visitor.key(label.name, &isFirst)
-            visitor.digit(type.rawValue)
+        for label in message.labels.entries {
+            text.key(label.name, &isFirst)
+            text.digit(label.value.wireType)
         }
-        visitor.literal(#"},"args":["#)
-        isFirst = true
-        for argument in message.args {
-            if !isFirst { visitor.literal(",") }
-            isFirst = false
-            visitor.fragment(argument)
-        }
-        visitor.literal(#"],"kwargs":{"#)
-        isFirst = true
-        for argument in message.kwargs.arguments {
-            visitor.key(argument.name, &isFirst)
-            visitor.fragment(argument.value)
-        }
-        visitor.literal("}}")
+        text.literal(#"},"args":"#)
+        if let args = message.positional.text { text.fragment(args) } else { text.literal("[]") }
+        text.literal(#","kwargs":"#)
+        if let kwargs = message.kwargs.text { text.fragment(kwargs) } else { text.literal("{}") }
+        text.literal("}")
     }
 }
 
-/// Is shown the parts of a message's text one after the other.
-private protocol PlainVisitor {
-    mutating func literal(_ text: StaticString)
-    mutating func text(_ text: String)
-    mutating func fragment(_ fragment: JSONFragment)
-    /// A label's type number, which has one digit.
-    mutating func digit(_ digit: Int)
-}
-
-extension PlainVisitor {
-    @inline(__always)
-    fileprivate mutating func key(_ key: String, _ isFirst: inout Bool) {
-        literal(isFirst ? "\"" : ",\"")
-        isFirst = false
-        text(key)
-        literal("\":")
-    }
-}
-
-private struct PlainSize: PlainVisitor {
-    var count = 0
-    var isPlain = true
-
-    @inline(__always)
-    mutating func literal(_ text: StaticString) { count += text.utf8CodeUnitCount }
-
-    @inline(__always)
-    mutating func text(_ text: String) {
-        var text = text
-        text.withUTF8 { characters in
-            count += characters.count
-            isPlain = isPlain && JSONWriter.endOfPlainText(in: characters, from: 0) == characters.count
-        }
-    }
-
-    @inline(__always)
-    mutating func fragment(_ fragment: JSONFragment) { count += fragment.range.count }
-
-    @inline(__always)
-    mutating func digit(_ digit: Int) {
-        count += 1
-        isPlain = isPlain && (0...9).contains(digit)
-    }
-}
-
-/// Copies what was measured before; what would not fit is left out.
-private struct PlainCopy: PlainVisitor {
+/// Text that grows in memory of a fixed size, and is incomplete once something does not fit or needs escapes.
+private struct PlainText {
     private let target: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
+    private(set) var isComplete = true
 
     init(_ target: UnsafeMutableBufferPointer<UInt8>) {
         self.target = target
@@ -147,7 +105,8 @@ private struct PlainCopy: PlainVisitor {
 
     @inline(__always)
     private mutating func copy(_ source: UnsafeBufferPointer<UInt8>) {
-        guard let from = source.baseAddress, let to = target.baseAddress, count + source.count <= target.count else {
+        guard let from = source.baseAddress, let to = target.baseAddress, source.count <= target.count - count else {
+            isComplete = isComplete && source.isEmpty
             return
         }
         (to + count).initialize(from: from, count: source.count)
@@ -158,21 +117,37 @@ private struct PlainCopy: PlainVisitor {
     mutating func literal(_ text: StaticString) { text.withUTF8Buffer { copy($0) } }
 
     @inline(__always)
-    mutating func text(_ text: String) {
-        var text = text
-        text.withUTF8 { copy($0) }
+    mutating func string(_ text: String) {
+        let isPlain: Void? = text.utf8.withContiguousStorageIfAvailable { characters in
+            isComplete = isComplete && JSONWriter.endOfPlainText(in: characters, from: 0) == characters.count
+            copy(characters)
+        }
+        if isPlain == nil { isComplete = false }
+    }
+
+    @inline(__always)
+    mutating func key(_ key: String, _ isFirst: inout Bool) {
+        literal(isFirst ? "\"" : ",\"")
+        isFirst = false
+        string(key)
+        literal("\":")
+    }
+
+    @inline(__always)
+    mutating func digit(_ type: LabelType?) {
+        switch type {
+        case .any: literal("1")
+        case .int: literal("2")
+        case .string: literal("3")
+        case .float: literal("4")
+        case .bool: literal("5")
+        case .bytes: literal("6")
+        case nil: isComplete = false
+        }
     }
 
     @inline(__always)
     mutating func fragment(_ fragment: JSONFragment) {
         fragment.storage.withUnsafeBufferPointer { copy(UnsafeBufferPointer(rebasing: $0[fragment.range])) }
-    }
-
-    @inline(__always)
-    mutating func digit(_ digit: Int) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) { buffer in
-            buffer.initializeElement(at: 0, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-            copy(UnsafeBufferPointer(buffer))
-        }
     }
 }

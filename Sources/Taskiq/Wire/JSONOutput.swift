@@ -27,18 +27,13 @@ final class JSONOutput {
     @exclusivity(unchecked) private var outer: [Level] = []
     /// The path of the value that is written first.
     private let path: [any CodingKey]
-    /// Whether the places of the outermost object's members are to be remembered.
-    private let recordsMembers: Bool
-    @exclusivity(unchecked) private(set) var members: [(name: String, range: Range<Int>)] = []
-    /// Whether the members are known: the outermost value was an object, written in order.
-    private(set) var hasMembers = false
+    /// How many members the outermost value has, if it is an object that was written in order.
+    private(set) var memberCount: Int?
 
-    init(path: [any CodingKey] = [], recordsMembers: Bool = false) {
+    init(path: [any CodingKey] = []) {
         self.path = path
-        self.recordsMembers = recordsMembers
         bytes = []
         bytes.reserveCapacity(128)
-        if recordsMembers { members.reserveCapacity(8) }
     }
 
     func path(to level: Int) -> [any CodingKey] {
@@ -50,7 +45,7 @@ final class JSONOutput {
 
     /// Writes one value of any type.
     func write<Value: Encodable>(_ value: Value, key: (any CodingKey)?) throws {
-        if writeBasic(value) { return }
+        if JSONWriter.write(basic: value, to: &bytes) { return }
         if let value = value as? any WireEncodable {
             push(Level(start: bytes.count, key: key, form: .scalar))
             defer { pop() }
@@ -58,39 +53,6 @@ final class JSONOutput {
         } else {
             try writeEncoded(value, key: key)
         }
-    }
-
-    /// Writes a value of the types that arguments mostly have; others are left.
-    @inline(__always)
-    private func writeBasic<Value>(_ value: Value) -> Bool {
-        if let value = same(value, as: Int.self) {
-            JSONWriter.write(integer: value, to: &bytes)
-        } else if let value = same(value, as: String.self) {
-            JSONWriter.write(string: value, to: &bytes)
-        } else if let value = same(value, as: Bool.self) {
-            write(value)
-        } else if let value = same(value, as: Double.self) {
-            JSONWriter.write(double: value, to: &bytes)
-        } else if let values = same(value, as: [String].self) {
-            writeArray(values) { JSONWriter.write(string: $0, to: &$1) }
-        } else if let values = same(value, as: [Int].self) {
-            writeArray(values) { JSONWriter.write(integer: $0, to: &$1) }
-        } else {
-            return false
-        }
-        return true
-    }
-
-    @inline(__always)
-    private func writeArray<Element>(_ values: [Element], _ write: (Element, inout [UInt8]) -> Void) {
-        bytes.append(UInt8(ascii: "["))
-        var isFirst = true
-        for value in values {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            write(value, &bytes)
-        }
-        bytes.append(UInt8(ascii: "]"))
     }
 
     /// Writes a value as its own conformance would have it.
@@ -110,10 +72,7 @@ final class JSONOutput {
         case .scalar: break
         case .array: bytes.append(UInt8(ascii: "]"))
         case .object:
-            if depth == 1, recordsMembers {
-                endMember()
-                hasMembers = true
-            }
+            if depth == 1 { memberCount = current.count }
             bytes.append(UInt8(ascii: "}"))
         // A value that encoded nothing at all is an empty object, as in Foundation's encoder.
         case .unset: JSONWriter.write(literal: "{}", to: &bytes)
@@ -181,14 +140,10 @@ final class JSONOutput {
             return
         }
         if !current.keys.insert(key, into: bytes, from: current.start) { current.needsTree = true }
-        if current.count > 0 {
-            if recordsMembers, level == 1 { endMember() }
-            bytes.append(UInt8(ascii: ","))
-        }
+        if current.count > 0 { bytes.append(UInt8(ascii: ",")) }
         current.count += 1
         JSONWriter.write(string: key, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
-        if recordsMembers, level == 1 { members.append((key, bytes.count..<bytes.count)) }
     }
 
     /// Writes what stands before an element.
@@ -206,11 +161,6 @@ final class JSONOutput {
     func beginScalar(at level: Int) {
         guard level == depth, current.form == .unset else { return needTree(at: level) }
         current.form = .scalar
-    }
-
-    private func endMember() {
-        guard let last = members.indices.last else { return }
-        members[last].range = members[last].range.lowerBound..<bytes.count
     }
 
     // MARK: Scalars

@@ -7,7 +7,7 @@
 /// objects of very many keys get a set.
 struct JSONWrittenKeys {
     private static let longestSearch = 16
-    private var shapes: UInt64 = 0
+    private var shapes = JSONKeyShapes()
     private var count = 0
     private var names: Set<String>?
 
@@ -15,11 +15,8 @@ struct JSONWrittenKeys {
     @inline(__always)
     mutating func insert(_ key: String, into text: [UInt8], from start: Int) -> Bool {
         count += 1
-        let shape = Self.shape(of: key)
-        if shapes & shape == 0, count <= Self.longestSearch {
-            shapes |= shape
-            return true
-        }
+        var spelling = key
+        if spelling.withUTF8({ shapes.insert($0) }), count <= Self.longestSearch { return true }
         return insertLookalike(key, text, start)
     }
 
@@ -31,17 +28,6 @@ struct JSONWrittenKeys {
     private mutating func insertIntoSet(_ key: String, _ text: [UInt8], _ start: Int) -> Bool {
         if names == nil { names = Set(Self.keys(of: text, from: start)) }
         return names?.insert(key).inserted == true
-    }
-
-    @inline(__always)
-    private static func shape(of key: String) -> UInt64 {
-        var key = key
-        return key.withUTF8 { bytes in
-            guard let first = bytes.first, let last = bytes.last else { return 1 }
-            let middle = Int(bytes[bytes.count / 2])
-            let place = bytes.count &+ Int(first) &* 3 &+ middle &* 7 &+ Int(last) &* 13
-            return 1 << UInt64(place & 63)
-        }
     }
 
     private static func keys(of text: [UInt8], from start: Int) -> [String] {
