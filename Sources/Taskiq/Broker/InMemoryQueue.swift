@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import DequeModule
+import HeapModule
 import TaskiqCron
 
 /// What waits, what is out, and who may have it: the decisions of the transport in memory, without its lock and clock.
@@ -38,14 +39,29 @@ struct InMemoryQueue {
         case held(UInt64)
     }
 
+    /// What waits for its time; of equal times what came first is first.
+    private struct Delayed: Comparable {
+        let due: Duration
+        let number: UInt64
+        let waiting: Waiting
+
+        static func == (left: Delayed, right: Delayed) -> Bool {
+            (left.due, left.number) == (right.due, right.number)
+        }
+
+        static func < (left: Delayed, right: Delayed) -> Bool {
+            (left.due, left.number) < (right.due, right.number)
+        }
+    }
+
     private var ready = [Deque<Entry>](repeating: [], count: 10)
-    private var delayed: [(due: Duration, waiting: Waiting)] = []
+    private var delayed = Heap<Delayed>()
     private var deliveries: [UInt64: Delivery] = [:]
     private var listeners: [UInt64: Listener] = [:]
     private var lastNumber: UInt64 = 0
 
     /// When the next of what waits for its time is due; nil when nothing does, or nobody listens.
-    var nextDue: Duration? { listeners.isEmpty ? nil : delayed.first?.due }
+    var nextDue: Duration? { listeners.isEmpty ? nil : delayed.min?.due }
 
     // MARK: Messages
 
@@ -60,11 +76,9 @@ struct InMemoryQueue {
 
     /// Moves what is due to what is ready.
     mutating func wake(at now: Duration) {
-        let count = delayed.prefix { $0.due <= now }.count
-        let due = delayed.prefix(count)
-        delayed.removeFirst(count)
-        for (_, waiting) in due {
-            switch waiting {
+        while let next = delayed.min, next.due <= now {
+            delayed.removeMin()
+            switch next.waiting {
             case .message(let entry): makeReady(entry)
             case .held(let number):
                 guard var entry = deliveries.removeValue(forKey: number)?.entry else { continue }
@@ -83,14 +97,16 @@ struct InMemoryQueue {
     /// By its number and not at the end: what is given back was there before what waits.
     private mutating func makeReady(_ entry: Entry) {
         let priority = entry.message.priority
-        let index = ready[priority].lastIndex { $0.number < entry.number }.map { $0 + 1 } ?? 0
-        ready[priority].insert(entry, at: index)
+        var (low, high) = (0, ready[priority].count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ready[priority][middle].number < entry.number { low = middle + 1 } else { high = middle }
+        }
+        ready[priority].insert(entry, at: low)
     }
 
-    /// Of equal times the earlier message first.
     private mutating func wait(_ waiting: Waiting, until due: Duration) {
-        let index = delayed.lastIndex { $0.due <= due }.map { $0 + 1 } ?? 0
-        delayed.insert((due, waiting), at: index)
+        delayed.insert(Delayed(due: due, number: takeNumber(), waiting: waiting))
     }
 
     // MARK: Listeners

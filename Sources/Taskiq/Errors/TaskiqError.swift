@@ -27,6 +27,8 @@ public struct TaskiqError: Error, Sendable {
         public static let resultTimeout = Code(name: "resultTimeout")
         /// The result is not there, or could not be read.
         public static let resultGet = Code(name: "resultGet")
+        /// Neither a task nor a result of that id is known: there never was one, or it is over and no longer kept.
+        public static let unknownTaskID = Code(name: "unknownTaskID")
         /// The result backend could not say whether the result is there.
         public static let resultIsReady = Code(name: "resultIsReady")
         /// The result could not be stored.

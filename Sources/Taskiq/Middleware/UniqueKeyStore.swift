@@ -77,7 +77,16 @@ public final class InMemoryUniqueKeyStore: UniqueKeyStore {
     public var count: Int { state.withLock { $0.claims.count } }
 
     /// Claims a key for a task, unless another task holds it.
+    ///
+    /// - Throws: `TaskiqError` with code `invalidArguments` for a key that would push out too many others.
     public func claim(_ key: String, for taskID: TaskID, period: Duration) async throws -> TaskID {
+        guard key.utf8.count <= maxBytes / 4 else {
+            throw TaskiqError(
+                .invalidArguments,
+                "the arguments that make task \(taskID) unique have \(key.utf8.count) bytes, more than \(maxBytes / 4): "
+                    + "say by UniqueIdentity which of them count"
+            )
+        }
         let now = elapsed()
         return state.withLock { state in
             if let claim = state.claims[key] {

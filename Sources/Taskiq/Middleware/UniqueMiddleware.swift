@@ -7,9 +7,10 @@
 /// `unique_until_ended`, or by `period` for tasks without them. A task that could not be sent holds nothing; one that
 /// may have been sent (error `sendTimeout`) does.
 ///
-/// It works where tasks are sent. A task has ended when a worker of this process says so, or when its result is there;
-/// a broker that keeps no results therefore only knows the end of tasks that run in its own process. What is known to be
-/// under way is kept in this process unless another `UniqueKeyStore` is given.
+/// It works where tasks are sent. A task has ended when a worker of this process says so, when its result is there, or
+/// when a hub knows it no more; a broker that keeps no results, or gives each out once, therefore only knows the end of
+/// tasks that run in its own process. What is known to be under way is kept in this process unless another
+/// `UniqueKeyStore` is given.
 public struct UniqueMiddleware: TaskiqMiddleware {
     /// For how long a task is unique.
     public struct Period: Sendable, Hashable {
@@ -31,6 +32,8 @@ public struct UniqueMiddleware: TaskiqMiddleware {
     private let identity: UniqueIdentity
     private let store: any UniqueKeyStore
     private let broker = BrokerReference()
+    /// What has claimed a key and is not accepted yet: a hub knows nothing of it, and it has not ended.
+    private let sending = TaskIDSet()
 
     /// Makes the middleware.
     ///
@@ -61,7 +64,7 @@ public struct UniqueMiddleware: TaskiqMiddleware {
             await store.release(holder)
             holder = try await store.claim(key, for: message.taskID, period: period.longest)
         }
-        guard holder != message.taskID else { return }
+        guard holder != message.taskID else { return sending.insert(holder) }
         message.taskID = holder
         message.labels[.duplicate] = true
     }
@@ -72,8 +75,14 @@ public struct UniqueMiddleware: TaskiqMiddleware {
         try await next(message)
     }
 
+    /// Notes that the message is under way.
+    public func postSend(_ message: TaskiqMessage) async {
+        if message.labels[.duplicate] == nil { sending.remove(message.taskID) }
+    }
+
     /// Frees the key of a message that was not sent.
     public func onSendError(_ error: any Error, message: TaskiqMessage) async {
+        defer { if message.labels[.duplicate] == nil { sending.remove(message.taskID) } }
         // The key of a duplicate is the first task's; and what may have been sent may be under way.
         guard message.labels[.duplicate] == nil, (error as? TaskiqError)?.code != .sendTimeout else { return }
         await store.release(message.taskID)
@@ -104,7 +113,14 @@ public struct UniqueMiddleware: TaskiqMiddleware {
 
     /// A backend that cannot be asked does not say that the task has ended.
     private func hasEnded(_ taskID: TaskID) async -> Bool {
-        guard let broker = broker.value else { return false }
-        return (try? await broker.resultBackend.isResultReady(for: taskID)) ?? false
+        guard let broker = broker.value, !sending.contains(taskID) else { return false }
+        do {
+            return try await broker.resultBackend.isResultReady(for: taskID)
+        } catch let error as TaskiqError {
+            // It was accepted once, and is over: its result was read and dropped, or it had none.
+            return error.code == .unknownTaskID
+        } catch {
+            return false
+        }
     }
 }

@@ -52,7 +52,7 @@ struct ResultsGetCommand: AsyncParsableCommand {
             guard try await broker.resultBackend.result(for: id) != nil else {
                 throw CommandExit(.timedOut, "task \(taskID) has no result yet: it waits or runs")
             }
-        } catch let error as TaskiqError where error.code == .resultGet {
+        } catch let error as TaskiqError where error.code == .unknownTaskID || error.code == .resultGet {
             throw CommandExit(.notFound, error.message)
         }
         try ResultPrinter.print(try await broker.handle(for: id).waitForResult(timeout: timeout.duration))

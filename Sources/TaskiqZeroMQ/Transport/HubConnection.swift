@@ -189,7 +189,7 @@ final class HubConnection: Sendable {
 
     func unknown(_ taskID: TaskID) -> TaskiqError {
         TaskiqError(
-            .resultGet,
+            .unknownTaskID,
             "neither a task nor a result of the id \(taskID) is known to the hub at \(address)"
         )
     }
