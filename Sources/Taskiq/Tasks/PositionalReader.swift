@@ -19,7 +19,7 @@ struct PositionalReader {
 
     mutating func next<Value: Decodable>(_ type: Value.Type) throws -> Value {
         defer { index += 1 }
-        if parameters.isEmpty {
+        if parameters.isEmpty || message.kwargs.isEmpty {
             if Value.self == Int.self, let value = positional.nextInteger() { return identical(value, as: type) }
             if Value.self == String.self, let value = positional.nextString() { return identical(value, as: type) }
             if Value.self == Bool.self, let value = positional.nextBool() { return identical(value, as: type) }

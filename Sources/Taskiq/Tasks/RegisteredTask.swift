@@ -31,9 +31,7 @@ extension RegisteredTask {
     ) throws(TaskiqError) {
         try Self.check(parameters, of: name)
         self.init(name: name, labels: labels) { message, _ in
-            var reader = PositionalReader(message, parameters: parameters)
-            let arguments = (repeat try reader.next((each Argument).self))
-            try reader.finish()
+            let arguments = try message.arguments(repeat (each Argument).self, parameters: parameters)
             return try JSONFragment(encoding: try await body(repeat each arguments))
         }
     }
@@ -46,9 +44,7 @@ extension RegisteredTask {
     ) throws(TaskiqError) {
         try Self.check(parameters, of: name)
         self.init(name: name, labels: labels) { message, _ in
-            var reader = PositionalReader(message, parameters: parameters)
-            let arguments = (repeat try reader.next((each Argument).self))
-            try reader.finish()
+            let arguments = try message.arguments(repeat (each Argument).self, parameters: parameters)
             try await body(repeat each arguments)
             return .null
         }

@@ -31,10 +31,12 @@ enum TaskArguments {
         /// The parameters in the order in which they were asked for; kept only where it matters.
         fileprivate var asked: [String] = []
         fileprivate let keepsNames: Bool
-        /// The keywords' text while they are asked for in the order in which they were given, as mostly they are.
-        @exclusivity(unchecked) fileprivate var text: JSONFragment?
+        /// The keywords' text, read while they are asked for in the order in which they were given, as mostly they are.
+        private let text: [UInt8]
+        private let end: Int
         /// Where the text goes on.
-        @exclusivity(unchecked) fileprivate var position = 0
+        @exclusivity(unchecked) private var position = 0
+        @exclusivity(unchecked) fileprivate var isInText: Bool
         /// The keywords one by one, when they are not read from the text.
         @exclusivity(unchecked) fileprivate var keywords: [KeywordArguments.Argument] = []
         /// Which of the first keywords were asked for, a bit each.
@@ -47,21 +49,22 @@ enum TaskArguments {
             self.defaults = defaults
             args = message.args
             keepsNames = !args.isEmpty || !defaults.isEmpty || message.kwargs.count > 64
-            if !keepsNames, let text = message.kwargs.text {
-                self.text = text
-                position = text.range.lowerBound
+            if !keepsNames, let object = message.kwargs.text {
+                (text, end, isInText) = (object.storage, object.range.upperBound, true)
+                position = object.range.lowerBound
             } else {
+                (text, end, isInText) = ([], 0, false)
                 keywords = message.kwargs.arguments
             }
         }
 
         /// Takes the next keyword from the text if it has this name; leaves the text for good if it has another.
         @inline(__always)
-        fileprivate func next(_ name: String, in text: JSONFragment) -> JSONFragment? {
+        fileprivate func nextInText(_ name: String) -> JSONFragment? {
             var name = name
             let found = name.withUTF8 { name in
-                text.storage.withUnsafeBufferPointer { bytes in
-                    var cursor = JSONCursor(bytes, from: position, to: text.range.upperBound)
+                text.withUnsafeBufferPointer { bytes in
+                    var cursor = JSONCursor(bytes, from: position, to: end)
                     return cursor.nextMember(name)
                 }
             }
@@ -71,17 +74,17 @@ enum TaskArguments {
             }
             position = found.upperBound
             expected += 1
-            return JSONFragment(trusting: text.storage, range: found)
+            return JSONFragment(trusting: text, range: found)
         }
 
         private func leaveText() {
-            text = nil
+            isInText = false
             keywords = message.kwargs.arguments
             used = (1 << UInt64(expected)) - 1
         }
 
         func finish() throws {
-            if text != nil {
+            if isInText {
                 if expected == message.kwargs.count { return }
                 leaveText()
             }
@@ -136,7 +139,7 @@ extension TaskArguments.Source: JSONMemberSource {
     var conversion: Conversion { .lax }
 
     func member(_ name: String) throws -> JSONFragment? {
-        if let text, let value = next(name, in: text) { return value }
+        if isInText, let value = nextInText(name) { return value }
         let place = place(of: name)
         if let place, place < 64 { used |= 1 << UInt64(place) }
         guard keepsNames else { return place.map { keywords[$0].value } }
