@@ -289,6 +289,7 @@ let upcomingFeatures: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
-for target in package.targets where target.type != .system {
+// The printed examples are compiled as a user's package is, with nothing switched on.
+for target in package.targets where target.type != .system && target.name != "TaskiqDocumentationTests" {
     target.swiftSettings = (target.swiftSettings ?? []) + upcomingFeatures
 }

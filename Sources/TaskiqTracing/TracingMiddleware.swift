@@ -26,7 +26,7 @@ public struct TracingMiddleware: TaskiqMiddleware {
     private var tracer: any Tracer { ownTracer ?? InstrumentationSystem.tracer }
 
     /// Encloses sending in a span, and gives the message its context.
-    public func send(_ message: TaskiqMessage, next: (TaskiqMessage) async throws -> Void) async throws {
+    public func send(_ message: TaskiqMessage, next: NextSend) async throws {
         let tracer = tracer
         let span = tracer.startAnySpan("send/\(message.taskName)", ofKind: .producer)
         defer { span.end() }
@@ -51,7 +51,7 @@ public struct TracingMiddleware: TaskiqMiddleware {
     public func execute(
         _ message: TaskiqMessage,
         context: Context,
-        next: (TaskiqMessage, Context) async throws -> StoredResult
+        next: NextExecution
     ) async throws -> StoredResult {
         let tracer = tracer
         // Not the current context: a worker's own has nothing to do with the task.

@@ -71,6 +71,19 @@ struct Auditing: TaskiqMiddleware {
     }
 }
 
+struct Measuring: TaskiqMiddleware {
+    func send(_ message: TaskiqMessage, next: NextSend) async throws {
+        let took = try await ContinuousClock().measure { try await next(message) }
+        print("sent in", took)
+    }
+
+    func execute(_ message: TaskiqMessage, context: Context, next: NextExecution) async throws -> StoredResult {
+        var result = try await next(message, context)
+        result.labels["measured"] = true
+        return result
+    }
+}
+
 @Suite("The examples of docs/from-python.md", .timeLimit(.minutes(5)))
 struct FromPythonExamples {
     @Test("a broker and a task")
@@ -158,10 +171,13 @@ struct FromPythonExamples {
         ]
         let patient: any TaskiqMiddleware = SmartRetryMiddleware(defaultDelay: .seconds(5), useDelayExponent: true)
 
-        let broker = Broker.inMemory(middlewares: middlewares + [patient])
+        let broker = Broker.inMemory(middlewares: middlewares + [patient, Measuring()])
         let add = broker.task("add") { (a: Int, b: Int) in a + b }
         try await broker.startup()
-        #expect(try await add.kiq(2, 3).waitForResult().labels["tenant"] == .string("acme"))
+        let labels = try await add.kiq(2, 3).waitForResult().labels
+        #expect(labels["tenant"] == .string("acme"))
+        // With this module's settings, which are a user's.
+        #expect(labels["measured"] == .bool(true))
         await broker.shutdown()
     }
 

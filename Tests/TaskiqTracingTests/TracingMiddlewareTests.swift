@@ -259,7 +259,7 @@ private struct Ending: TaskiqMiddleware {
 private struct Forwarding: TaskiqMiddleware {
     let labels: Labels
 
-    func send(_ message: TaskiqMessage, next: (TaskiqMessage) async throws -> Void) async throws {
+    func send(_ message: TaskiqMessage, next: NextSend) async throws {
         var message = message
         message.labels = labels
         try await next(message)

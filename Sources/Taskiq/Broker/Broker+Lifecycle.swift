@@ -17,19 +17,23 @@ extension Broker {
 
     /// Starts the broker: event handlers, middlewares, result backend, transport, in this order.
     ///
-    /// A broker that is started already stays as it is. What had started when something fails is stopped again. A client
+    /// A broker that is started already stays as it is, and so does one whose start this is called from. What had started when something fails is stopped again. A client
     /// whose transport runs the tasks in its own process, as the one in memory does, runs the handlers of both sides.
     ///
     /// - Parameter role: on which side of the queue it works.
     /// - Throws: what a handler, a middleware or the transport throws, or the `TaskiqError` of a task that could not be
     ///   registered.
     public func startup(role: Role = .client) async throws {
+        // A handler of the start that asks for it would wait for itself.
+        if Broker.beingStarted === self { return }
         while true {
             let phase = contents.withLock { contents in
                 if case .stopped = contents.phase {
                     contents.role = role
                     // Unstructured: whoever asks for the same start waits for it, too.
-                    contents.phase = .starting(Task { try await self.start() })
+                    contents.phase = .starting(
+                        Task { try await Broker.$beingStarted.withValue(self) { try await self.start() } }
+                    )
                 }
                 return contents.phase
             }
@@ -72,6 +76,7 @@ extension Broker {
     ///
     /// A broker that is not started stays as it is.
     public func shutdown() async {
+        if Broker.beingStarted === self { return }
         while true {
             let phase = contents.withLock { contents in
                 if case .started = contents.phase {
@@ -93,6 +98,9 @@ extension Broker {
         }
     }
 
+    /// The broker that the running code starts.
+    @TaskLocal private static var beingStarted: Broker?
+
     /// The parts of a broker in the order of their start.
     private enum Part: Int, Comparable {
         case nothing, handlers, middlewares, resultBackend, transport
@@ -109,7 +117,9 @@ extension Broker {
                     contents.registrationErrors.first
                 )
             }
-            if let problem { throw problem }
+            // The shared broker never starts; its tasks are run here.
+            let shared = Broker.shared.contents.withLock { $0.registrationErrors.first }
+            if let problem = problem ?? shared { throw problem }
             for handler in handlers {
                 reached = .handlers
                 try await handler(self)
@@ -152,7 +162,12 @@ extension Broker {
         }
         if let worker {
             await transport.stopListening()
+            let limit = Task {
+                try await Task.sleep(for: Worker.Configuration().waitTasksTimeout)
+                worker.cancel()
+            }
             await worker.value
+            limit.cancel()
         }
         if reached >= .transport { await transport.shutdown() }
         // No task runs any more, and what the handlers put aside is still there.

@@ -9,7 +9,8 @@ extension Broker {
     ///   - labels: labels of this call, laid over those of the task.
     ///   - taskID: the message's identity; a new one when not given.
     /// - Returns: a handle on the result.
-    /// - Throws: `TaskiqError`; with code `sendTask` when the transport did not take it.
+    /// - Throws: `TaskiqError`; with code `sendTask` when the transport did not take it. A middleware's error comes as
+    ///   it is.
     @discardableResult
     public func kiq<T: TaskContract>(
         _ task: T,
@@ -36,7 +37,8 @@ extension Broker {
     ///   - labels: labels of this call.
     ///   - taskID: the message's identity; a new one when not given.
     /// - Returns: a handle on the result, whatever its shape.
-    /// - Throws: `TaskiqError`; with code `sendTask` when the transport did not take it.
+    /// - Throws: `TaskiqError`; with code `sendTask` when the transport did not take it. A middleware's error comes as
+    ///   it is.
     @discardableResult
     public func kiq(
         named name: TaskName,

@@ -99,6 +99,7 @@ public final class InMemoryTransport: BrokerTransport {
                 attempt: entry.attempt,
                 isRedelivered: entry.isRedelivered,
                 queue: entry.message.queue,
+                taskID: entry.message.taskID,
                 enqueuedAt: entry.enqueuedAt
             )
             let receipt = Receipt(transport: self, number: number)

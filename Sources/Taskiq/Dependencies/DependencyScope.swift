@@ -28,6 +28,12 @@ final class DependencyScope: Sendable {
     }
 
     private let state = Mutex(State())
+    private let disposalLimit: Duration
+
+    /// - Parameter disposalLimit: how long the end of one value is waited for.
+    init(disposalLimit: Duration = .seconds(30)) {
+        self.disposalLimit = disposalLimit
+    }
 
     /// The value of a dependency: the one that is there, or one that is made now.
     ///
@@ -55,14 +61,14 @@ final class DependencyScope: Sendable {
         }
         let value = try await withTaskCancellationHandler {
             do {
-                return try await making.value
+                return try await making.valueUnlessCancelled()
             } catch {
-                // What could not be made may be made when it is asked for again.
-                forget(dependency.identity, making)
+                // What could not be made may be made when it is asked for again; what a worker shares is not given up
+                // because one task is.
+                if dependency.scope != .worker || !Task.isCancelled { forget(dependency.identity, making) }
                 throw error
             }
         } onCancel: {
-            // What a worker shares is not given up because one task is.
             if dependency.scope != .worker { making.cancel() }
         }
         guard let value = value as? Value else {
@@ -129,16 +135,25 @@ final class DependencyScope: Sendable {
         if making.isEmpty, state.withLock({ $0.disposals.isEmpty }) { return }
         // Unstructured: a task that was cancelled is cleaned up after like any other, and its cleaning is not cancelled.
         await Task {
-            for task in making { _ = await task.result }
+            for task in making {
+                // Nobody waits for one that is still being made.
+                task.cancel()
+                _ = await task.result(within: disposalLimit)
+            }
             while let disposal = state.withLock({ $0.disposals.popLast() }) {
-                do {
-                    try await disposal.dispose(error)
-                } catch {
-                    logger.error(
-                        "a dependency could not be disposed of",
-                        metadata: ["taskiq.dependency": "\(disposal.name)", "error.message": "\(error)"]
-                    )
+                let ending = Task { try await disposal.dispose(error) }
+                let problem: String
+                switch await ending.result(within: disposalLimit) {
+                case .success: continue
+                case .failure(let error): problem = "\(error)"
+                case nil:
+                    ending.cancel()
+                    problem = "it took longer than \(disposalLimit)"
                 }
+                logger.error(
+                    "a dependency could not be disposed of",
+                    metadata: ["taskiq.dependency": "\(disposal.name)", "error.message": "\(problem)"]
+                )
             }
         }.value
     }

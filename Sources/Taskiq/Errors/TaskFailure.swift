@@ -97,6 +97,12 @@ extension TaskFailure {
 }
 
 extension TaskFailure {
+    /// Describes an error that was thrown while another was dealt with, which stays its context.
+    init(describing error: any Error, after earlier: TaskFailure?) {
+        self.init(describing: error)
+        if context == nil, let earlier { context = .failure(earlier) }
+    }
+
     /// The error itself, where it is a Swift error that travelled with its properties.
     ///
     /// - Parameter type: the type that was thrown, in the same module.

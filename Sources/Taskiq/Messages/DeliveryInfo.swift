@@ -11,6 +11,8 @@ public struct DeliveryInfo: Sendable, Hashable {
     public var isRedelivered: Bool
     /// The queue it came from.
     public var queue: String
+    /// The message's identity, where the transport knows it without reading the message.
+    public var taskID: TaskID?
     /// When the broker accepted the message; nil where the transport does not say.
     public var enqueuedAt: Timestamp?
 
@@ -20,16 +22,19 @@ public struct DeliveryInfo: Sendable, Hashable {
     ///   - attempt: which delivery this is, from 1.
     ///   - isRedelivered: whether an earlier one was started and did not end.
     ///   - queue: the queue it came from.
+    ///   - taskID: the message's identity, where the transport knows it without reading the message.
     ///   - enqueuedAt: when the broker accepted the message.
     public init(
         attempt: Int = 1,
         isRedelivered: Bool = false,
         queue: String = BrokerMessage.defaultQueue,
+        taskID: TaskID? = nil,
         enqueuedAt: Timestamp? = nil
     ) {
         self.attempt = attempt
         self.isRedelivered = isRedelivered
         self.queue = queue
+        self.taskID = taskID
         self.enqueuedAt = enqueuedAt
     }
 }

@@ -98,7 +98,7 @@ public final class LoggingMiddleware: TaskiqMiddleware {
     public func execute(
         _ message: TaskiqMessage,
         context: Context,
-        next: (TaskiqMessage, Context) async throws -> StoredResult
+        next: NextExecution
     ) async throws -> StoredResult {
         let logger = logger ?? context.broker.logger
         log(levels.started, "a task began", logger, metadata(of: message, context))

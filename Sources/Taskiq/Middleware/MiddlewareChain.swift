@@ -5,26 +5,15 @@
 struct MiddlewareChain: Sendable {
     let middlewares: [any TaskiqMiddleware]
 
-    func send(
-        _ message: TaskiqMessage,
-        from index: Int = 0,
-        last: (TaskiqMessage) async throws -> Void
-    ) async throws {
-        guard index < middlewares.count else { return try await last(message) }
-        try await middlewares[index].send(message) { message in
-            try await send(message, from: index + 1, last: last)
-        }
+    func send(_ message: TaskiqMessage, last: @escaping NextSend.Last) async throws {
+        try await NextSend(middlewares[...], last: last)(message)
     }
 
     func execute(
         _ message: TaskiqMessage,
         context: Context,
-        from index: Int = 0,
-        last: (TaskiqMessage, Context) async throws -> StoredResult
+        last: @escaping NextExecution.Last
     ) async throws -> StoredResult {
-        guard index < middlewares.count else { return try await last(message, context) }
-        return try await middlewares[index].execute(message, context: context) { message, context in
-            try await execute(message, context: context, from: index + 1, last: last)
-        }
+        try await NextExecution(middlewares[...], last: last)(message, context)
     }
 }

@@ -31,12 +31,12 @@ public protocol TaskiqMiddleware: Sendable {
     /// The result is on its way to the broker, or stored by another result backend.
     func postSave(_ message: TaskiqMessage, result: StoredResult) async
     /// Encloses sending.
-    func send(_ message: TaskiqMessage, next: (TaskiqMessage) async throws -> Void) async throws
+    func send(_ message: TaskiqMessage, next: NextSend) async throws
     /// Encloses a task's execution.
     func execute(
         _ message: TaskiqMessage,
         context: Context,
-        next: (TaskiqMessage, Context) async throws -> StoredResult
+        next: NextExecution
     ) async throws -> StoredResult
 }
 
@@ -66,7 +66,7 @@ extension TaskiqMiddleware {
     public func postSave(_ message: TaskiqMessage, result: StoredResult) async {}
 
     /// Sends.
-    public func send(_ message: TaskiqMessage, next: (TaskiqMessage) async throws -> Void) async throws {
+    public func send(_ message: TaskiqMessage, next: NextSend) async throws {
         try await next(message)
     }
 
@@ -74,7 +74,7 @@ extension TaskiqMiddleware {
     public func execute(
         _ message: TaskiqMessage,
         context: Context,
-        next: (TaskiqMessage, Context) async throws -> StoredResult
+        next: NextExecution
     ) async throws -> StoredResult {
         try await next(message, context)
     }

@@ -70,7 +70,7 @@ public struct UniqueMiddleware: TaskiqMiddleware {
     }
 
     /// Sends what is not under way already.
-    public func send(_ message: TaskiqMessage, next: (TaskiqMessage) async throws -> Void) async throws {
+    public func send(_ message: TaskiqMessage, next: NextSend) async throws {
         guard message.labels[.duplicate] == nil else { return }
         try await next(message)
     }

@@ -21,7 +21,7 @@ public final class InMemoryResultBackend: ResultBackend {
     ///
     /// - Parameter maximumStoredResults: how many results are kept, 1 or more; nil for all (Python's -1). Python's default
     ///   is 100.
-    public init(maximumStoredResults: Int? = 100) {
+    public init(maximumStoredResults: Int? = 10_000) {
         limit = max(1, maximumStoredResults ?? .max)
     }
 

@@ -16,7 +16,8 @@ public struct CreatedSchedule<Output: Sendable>: Sendable {
     /// Sends the task now, beside its schedule.
     ///
     /// - Returns: a handle on the result.
-    /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it.
+    /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it. A middleware's error comes as it
+    ///   is.
     @discardableResult
     public func kiq() async throws -> TaskHandle<Output> {
         var labels = task.labels

@@ -78,7 +78,8 @@ extension TaskContract {
     ///   - labels: labels of this call, laid over those of the task.
     ///   - taskID: the message's identity; a new one when not given.
     /// - Returns: a handle on the result.
-    /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it.
+    /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it. A middleware's error comes as it
+    ///   is.
     @discardableResult
     public func kiq(
         on broker: Broker,

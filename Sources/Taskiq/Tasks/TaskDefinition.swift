@@ -29,7 +29,8 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
     ///   - taskID: the message's identity; a new one when not given.
     ///   - broker: the broker to send it through; the task's own when not given.
     /// - Returns: a handle on the result.
-    /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it.
+    /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it. A middleware's error comes as it
+    ///   is.
     @discardableResult
     public func kiq(
         _ argument: repeat each Argument,

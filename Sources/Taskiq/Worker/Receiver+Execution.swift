@@ -57,7 +57,7 @@ extension Receiver {
                 if let control = TaskControl(error) {
                     wish = wish ?? control
                 } else {
-                    result.error = TaskFailure(describing: error)
+                    result.error = TaskFailure(describing: error, after: result.error)
                 }
             }
         }

@@ -69,7 +69,9 @@ extension Receiver {
                 if let control = TaskControl(error) {
                     wish = wish ?? control
                 } else {
+                    let earlier = result.error
                     result = Self.result(of: error, message: message, took: result.executionTime)
+                    result.error = TaskFailure(describing: error, after: earlier)
                 }
             }
         }
@@ -94,9 +96,19 @@ extension Receiver {
         if broker.resultBackend.storesWithAcknowledgement {
             receipt.settle(.rejected(reason: reason, result))
         } else {
-            await setResult(result, for: message)
+            await setResult(result, for: message.taskID)
             receipt.settle(.rejected(reason: reason, nil))
         }
+    }
+
+    /// A message that cannot be read: nobody knows more of it than its transport does.
+    func rejectUnreadable(_ error: any Error, _ delivery: AckableMessage) async {
+        let reason = "unreadable message: \(error)"
+        if !broker.resultBackend.storesWithAcknowledgement, let taskID = delivery.info.taskID {
+            let failure = TaskFailure(type: "DeadLetterError", module: "Taskiq", message: reason)
+            await setResult(StoredResult(error: failure, executionTime: .zero), for: taskID)
+        }
+        delivery.receipt.settle(.rejected(reason: reason, nil))
     }
 
     private func store(
@@ -109,7 +121,7 @@ extension Receiver {
         if broker.resultBackend.storesWithAcknowledgement {
             context.receipt.settle(isHeld ? .unacknowledged(result) : .completed(result))
         } else {
-            let isStored = await setResult(result, for: message)
+            let isStored = await setResult(result, for: message.taskID)
             context.receipt.settle(isHeld ? .unacknowledged(nil) : .completed(nil))
             guard isStored else { return }
         }
@@ -119,15 +131,15 @@ extension Receiver {
     }
 
     @discardableResult
-    private func setResult(_ result: StoredResult, for message: TaskiqMessage) async -> Bool {
+    private func setResult(_ result: StoredResult, for taskID: TaskID) async -> Bool {
         do {
-            try await broker.resultBackend.setResult(result, for: message.taskID)
+            try await broker.resultBackend.setResult(result, for: taskID)
             return true
         } catch {
             // The task has run; its message must not come back because its result could not be stored.
             broker.logger.error(
                 "a result could not be stored",
-                metadata: ["taskiq.task.id": "\(message.taskID)", "error.message": "\(error)"]
+                metadata: ["taskiq.task.id": "\(taskID)", "error.message": "\(error)"]
             )
             return false
         }

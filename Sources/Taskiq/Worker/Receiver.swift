@@ -21,7 +21,7 @@ struct Receiver: Sendable {
             message = try broker.formatter.loads(delivery.data)
         } catch {
             broker.logger.warning("a message cannot be read", metadata: ["error.message": "\(error)"])
-            receipt.settle(.rejected(reason: "unreadable message: \(error)", nil))
+            await rejectUnreadable(error, delivery)
             return
         }
         guard let task = broker.registeredTask(message.taskName) else {

@@ -17,6 +17,7 @@ extension Broker {
     ///   - resultBackend: where results are kept; without one they are dropped, and waiting for one fails at once.
     ///   - middlewares: code around sending and executing, the first outermost.
     ///   - formatter: turns messages into bytes and back.
+    ///   - makeTaskID: makes the ids of messages that are sent without one.
     ///   - logger: what everything logs to.
     /// - Returns: the broker, not started yet.
     /// - Throws: `TaskiqError` with code `configuration` for what is no address.
@@ -26,6 +27,7 @@ extension Broker {
         resultBackend: (any ResultBackend)? = nil,
         middlewares: [any TaskiqMiddleware] = [],
         formatter: any TaskiqFormatter = JSONFormatter(),
+        makeTaskID: @escaping @Sendable () -> TaskID = { .generate() },
         logger: Logger = Logger(label: "taskiq")
     ) throws -> Broker {
         let transport = PubSubTransport(
@@ -38,6 +40,7 @@ extension Broker {
             resultBackend: resultBackend,
             middlewares: middlewares,
             formatter: formatter,
+            makeTaskID: makeTaskID,
             logger: logger
         )
         // A transport is not told on which side it starts, and a worker must not bind the address. At the first message

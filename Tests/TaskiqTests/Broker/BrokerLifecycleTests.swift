@@ -146,4 +146,17 @@ struct BrokerLifecycleTests {
         await #expect(throws: CancellationError.self) { try await starting.value }
         #expect(journal.entries.last == "clientShutdown 1")
     }
+
+    @Test("a handler of the start may ask for it, and is not kept waiting for itself")
+    func nestedStart() async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        broker.on(.clientStartup) { broker in
+            try await broker.startup()
+            await broker.shutdown()
+        }
+        try await broker.startup()
+        #expect(journal.entries.last == "transport startup")
+        await broker.shutdown()
+    }
 }

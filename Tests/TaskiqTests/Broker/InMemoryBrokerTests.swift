@@ -134,4 +134,25 @@ struct InMemoryBrokerTests {
         _ = await worker.result
         await broker.shutdown()
     }
+
+    @Test("whoever waits for a message that nobody can read is told")
+    func unreadable() async throws {
+        struct Garbling: TaskiqFormatter {
+            func dumps(_ message: TaskiqMessage) throws(TaskiqError) -> BrokerMessage {
+                var encoded = try JSONFormatter().dumps(message)
+                encoded.message.removeLast()
+                return encoded
+            }
+            func loads(_ data: [UInt8]) throws(TaskiqError) -> TaskiqMessage { try JSONFormatter().loads(data) }
+        }
+        try await Broker.inMemory(formatter: Garbling()).withStartup { broker in
+            let result = try await broker.kiq(named: "any").waitForResult(timeout: .seconds(60))
+            guard case .failure(let failure) = result.outcome else {
+                Issue.record("\(result.outcome)")
+                return
+            }
+            #expect(failure.type == "DeadLetterError")
+            #expect(failure.message.hasPrefix("unreadable message: "))
+        }
+    }
 }

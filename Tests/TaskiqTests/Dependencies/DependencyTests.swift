@@ -239,4 +239,40 @@ struct DependencyTests {
         #expect(error?.message == "the dependency session was asked for after its scope's end")
         #expect(journal.entries.isEmpty)
     }
+
+    @Test("a task's time limit holds while it waits for what a worker shares; others may still get that")
+    func hanging() async throws {
+        let gate = Gate()
+        let pool = Dependency("pool", scope: .worker) { _ in
+            await gate.wait()
+            return 1
+        }
+        try await run(labels: [.timeout(.milliseconds(1))]) { _ = try await $0.resolve(pool) }
+        #expect(try await error()?.message.contains("longer than its limit") == true)
+        gate.open()
+        try await run { [journal] in journal.note("\(try await $0.resolve(pool))") }
+        #expect(journal.entries == ["1"])
+    }
+
+    @Test("one that does not end keeps none of the others from ending")
+    func endless() async throws {
+        let first = noted("first", scope: .worker) { _ in 1 }
+        let endless = Dependency("endless", scope: .worker) { _ in
+            2
+        } dispose: { _, _ in
+            try await untilCancelled()
+        }
+        let scope = DependencyScope(disposalLimit: .milliseconds(1))
+        for dependency in [first, endless] {
+            let step = DependencyResolver.Step(
+                identity: dependency.identity,
+                name: dependency.name,
+                outlivesTasks: true
+            )
+            let resolver = DependencyResolver(context: nil, broker: broker, path: [step])
+            _ = try await scope.value(of: dependency, resolver: resolver)
+        }
+        await scope.dispose(after: nil, isFinal: true, logger: broker.logger)
+        #expect(journal.entries == ["make first", "dispose first"])
+    }
 }

@@ -45,7 +45,7 @@ private struct Asking: TaskiqMiddleware {
     func execute(
         _ message: TaskiqMessage,
         context: Context,
-        next: (TaskiqMessage, Context) async throws -> StoredResult
+        next: NextExecution
     ) async throws -> StoredResult {
         try ask(in: "execute", context)
         let result = try await next(message, context)
@@ -56,22 +56,21 @@ private struct Asking: TaskiqMiddleware {
 
 /// A middleware made of two closures.
 private struct Around: TaskiqMiddleware {
-    typealias Next = (TaskiqMessage, Context) async throws -> StoredResult
-
-    var sending: @Sendable (TaskiqMessage, (TaskiqMessage) async throws -> Void) async throws -> Void = {
-        message,
-        next in
+    var sending: @Sendable (TaskiqMessage, NextSend) async throws -> Void = { message, next in
         try await next(message)
     }
-    var executing: @Sendable (TaskiqMessage, Context, Next) async throws -> StoredResult = { message, context, next in
+    var executing: @Sendable (TaskiqMessage, Context, NextExecution) async throws -> StoredResult = {
+        message,
+        context,
+        next in
         try await next(message, context)
     }
 
-    func send(_ message: TaskiqMessage, next: (TaskiqMessage) async throws -> Void) async throws {
+    func send(_ message: TaskiqMessage, next: NextSend) async throws {
         try await sending(message, next)
     }
 
-    func execute(_ message: TaskiqMessage, context: Context, next: Next) async throws -> StoredResult {
+    func execute(_ message: TaskiqMessage, context: Context, next: NextExecution) async throws -> StoredResult {
         try await executing(message, context, next)
     }
 }

@@ -49,7 +49,7 @@ struct Hooks: TaskiqMiddleware {
 
     func postSave(_ message: TaskiqMessage, result: StoredResult) async { journal.note("postSave \(name)") }
 
-    func send(_ message: TaskiqMessage, next: (TaskiqMessage) async throws -> Void) async throws {
+    func send(_ message: TaskiqMessage, next: NextSend) async throws {
         try note("send")
         try await next(message)
         try note("sent")
@@ -58,7 +58,7 @@ struct Hooks: TaskiqMiddleware {
     func execute(
         _ message: TaskiqMessage,
         context: Context,
-        next: (TaskiqMessage, Context) async throws -> StoredResult
+        next: NextExecution
     ) async throws -> StoredResult {
         try note("execute")
         defer { journal.note("executed \(name)") }

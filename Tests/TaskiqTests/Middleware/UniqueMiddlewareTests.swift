@@ -203,7 +203,7 @@ struct UniqueMiddlewareTests {
             if message.labels["_taskiq_duplicate"] != nil { second.open() }
         }
 
-        func send(_ message: TaskiqMessage, next: (TaskiqMessage) async throws -> Void) async throws {
+        func send(_ message: TaskiqMessage, next: NextSend) async throws {
             gate.open()
             await second.wait()
             try await next(message)
