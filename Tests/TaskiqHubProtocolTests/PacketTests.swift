@@ -74,6 +74,37 @@ struct PacketTests {
         #expect(rejected.content == .reject(message: read.reason))
     }
 
+    @Test("a worker that holds as much as it may can greet, and be greeted")
+    func largestGreeting() throws {
+        let credit = ProtocolLimits.maximumCredit(maximumBody: ProtocolLimits.maximumBody)
+        #expect(credit > 40_000)
+        let count = credit + ProtocolLimits.maximumUnacknowledged
+        let leases = (1...count).map { LeaseKey(sequence: Int64($0), attempt: 1) }
+        guard case .hello(var hello) = SamplePackets.workerCommands[1] else { throw ProtocolError("no greeting") }
+        hello.inFlight = leases
+        hello.started = leases
+        hello.unconfirmed = []
+        let frames = Packet(WorkerCommand.hello(hello)).frames()
+        #expect(frames[0].count <= ProtocolLimits.maximumControlFrame)
+        #expect(frames[1].count <= ProtocolLimits.maximumBody + ProtocolLimits.maximumControlFrame)
+        #expect(try Packet<WorkerCommand>(frames: frames).content == .hello(hello))
+        let verdicts = leases.map { LeaseVerdict(lease: $0, verdict: .keep) }
+        let welcome = WorkerReply.welcome(WorkerWelcome(verdicts: verdicts, wantsCatalogue: true))
+        #expect(try Packet<WorkerReply>(frames: Packet(welcome).frames()).content == welcome)
+        #expect(ProtocolLimits.maximumCredit(maximumBody: .min) > 1700)
+        #expect(ProtocolLimits.maximumCredit(maximumBody: .max) > credit)
+    }
+
+    @Test("lists in a body are read as strictly as a control frame's fields")
+    func badLists() throws {
+        let control = Packet(SamplePackets.workerCommands[1]).frames()[0]
+        let critical: [UInt8] = [0xF0, 0, 0, 0, 0]
+        let many = Array(repeating: [UInt8]([0x70, 0, 0, 0, 0]), count: ProtocolLimits.maximumFields + 1).flatMap { $0 }
+        for body in [[0x34], [0x34, 0, 0, 0, 5, 1], [0x34, 0, 0, 0, 1, 1], critical, many] as [[UInt8]] {
+            #expect(throws: ProtocolError.self) { try Packet<WorkerCommand>(frames: [control, body]) }
+        }
+    }
+
     @Test("a report of progress has at most 16 KiB")
     func progressSize() throws {
         let limit = ProtocolLimits.maximumProgress

@@ -57,6 +57,30 @@ struct WorkerLinkTests {
         LeaseVerdict(lease: lease, verdict: verdict)
     }
 
+    @Test("it asks for no more deliveries than it could name in a greeting")
+    mutating func boundedCredit() {
+        guard case .hello(let hello) = SamplePackets.workerCommands[0] else { return }
+        link = WorkerLink(hello: hello, catalogue: [7], credit: .max)
+        link.maximumBody = 1000
+        #expect(sent(open()).contains(.credit(ProtocolLimits.maximumCredit(maximumBody: 1000))))
+    }
+
+    @Test("a delivery that is given back is not acknowledged after that")
+    mutating func releasedBeforeAcknowledged() {
+        _ = open()
+        _ = hear(task(first))
+        _ = link.handle(.connected, at: 0)
+        #expect(sent(link.handle(.acknowledge(first), at: 0)).isEmpty)
+        let effects = link.handle(.settle(Completion(lease: first, outcome: .release)), at: 0)
+        guard case .acknowledged(first, isStored: false)? = effects.first else {
+            Issue.record("whoever waits was not told: \(effects)")
+            return
+        }
+        let said = sent(hear(.welcome(WorkerWelcome(verdicts: [verdict(first, .keep)], wantsCatalogue: false))))
+        #expect(!said.contains(.acknowledge(first)))
+        #expect(said.contains(.complete(Completion(lease: first, outcome: .release))))
+    }
+
     @Test("after the welcome it offers its room, and its tasks if they are asked for")
     mutating func welcome() {
         #expect(sent(open()) == [.credit(3)])

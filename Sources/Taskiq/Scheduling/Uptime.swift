@@ -21,4 +21,22 @@ package enum Uptime {
         #endif
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
+
+    /// What the clock will show when a time has passed; `Int64.max`, which never comes, for one without end.
+    package static func milliseconds(after duration: Duration) -> Int64 {
+        milliseconds.adding(duration)
+    }
+}
+
+extension Int64 {
+    /// An instant in milliseconds, moved by a duration; at most what fits, so that "no limit" may be as long as it likes.
+    package func adding(_ duration: Duration) -> Int64 {
+        let (sum, isTooMuch) = addingReportingOverflow(duration.inMilliseconds)
+        return isTooMuch ? (duration < .zero ? .min : .max) : sum
+    }
+}
+
+extension Duration {
+    /// The duration, or a hundred years where `Task.sleep` would trap: it counts nanoseconds in 64 bits.
+    package var sleepable: Duration { min(self, .seconds(3_155_760_000)) }
 }

@@ -18,9 +18,20 @@ extension HubCore {
     }
 
     /// Accepts a message: it is stored and waits for a worker, or for its time.
-    mutating func insert(_ message: StoredMessage) {
+    ///
+    /// - Parameters:
+    ///   - message: the message.
+    ///   - crashes: how many deliveries of the message that it takes the place of ended in a crash.
+    mutating func insert(_ message: StoredMessage, crashes: Int32 = 0) {
         store(.insert(message))
-        messages[message.sequence] = MessageEntry(message: message, hasBody: true, state: .ready)
+        var entry = MessageEntry(message: message, hasBody: true, state: .ready)
+        if crashes > 0 {
+            entry.crashes = crashes
+            // Those deliveries count as its own, as there are never more crashes than deliveries.
+            entry.attempt = crashes
+            store(.release(sequence: message.sequence, crashes: crashes, dueAt: message.dueAt))
+        }
+        messages[message.sequence] = entry
         sequenceOfTask[message.taskID] = message.sequence
         queue(message.sequence)
     }

@@ -79,7 +79,8 @@ extension HubCore {
             successor.key = nil
             successor.enqueuedAt = now.wall
             successor.dueAt = completion.delay > 0 ? now.wall.adding(.milliseconds(completion.delay)) : nil
-            insert(successor)
+            // It is the same task: one that ends its workers does not begin anew by being put back in between.
+            insert(successor, crashes: entry.crashes)
         case .noResult:
             _ = remove(sequence)
             store(.complete(sequence: sequence, result: nil))

@@ -19,7 +19,7 @@ extension HubCore {
                 if let gone = workers[identity]?.goneSince { workers[identity]?.goneSince = gone + gap }
             }
             for peer in clients.keys { clients[peer]?.lastHeard += gap }
-            if let deadline = adoptionDeadline { adoptionDeadline = deadline + gap }
+            if let deadline = adoptionDeadline { adoptionDeadline = deadline.adding(.milliseconds(gap)) }
             postponeUnacknowledged(by: gap)
         }
         now = time

@@ -60,10 +60,7 @@ extension HubCore {
 
     /// From now on a message may be acknowledged for some time.
     mutating func acknowledgeDeadline(of sequence: Int64) -> Int64 {
-        let (sum, isTooLate) = now.uptime.addingReportingOverflow(
-            max(0, configuration.manualAcknowledgeTimeout.inMilliseconds)
-        )
-        let deadline = isTooLate ? .max : sum
+        let deadline = now.uptime.adding(max(.zero, configuration.manualAcknowledgeTimeout))
         unacknowledged.insert(DelayedKey(dueAt: deadline, sequence: sequence))
         return deadline
     }

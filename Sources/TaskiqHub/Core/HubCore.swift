@@ -90,7 +90,7 @@ public struct HubCore: Sendable {
         for (key, sequence) in recovered.keys { remember(key, sequence: sequence) }
         for recovered in recovered.messages { restore(recovered) }
         if messages.values.contains(where: { $0.lease != nil }) {
-            adoptionDeadline = now.uptime + configuration.adoptionGrace.inMilliseconds
+            adoptionDeadline = now.uptime.adding(configuration.adoptionGrace)
         }
     }
 
@@ -151,14 +151,15 @@ public struct HubCore: Sendable {
         }
         if let first = unacknowledged.min { deadline = min(deadline, first.dueAt) }
         for worker in workers.values {
-            if let gone = worker.goneSince { deadline = min(deadline, gone + configuration.goneGrace.inMilliseconds) }
+            if let gone = worker.goneSince { deadline = min(deadline, gone.adding(configuration.goneGrace)) }
         }
         return deadline
     }
 
     private mutating func restore(_ recovered: RecoveredState.Message) {
         var entry = MessageEntry(message: recovered.message, hasBody: false, state: .ready)
-        entry.attempt = recovered.attempt
+        // Crashes that it took over from the message before it come with no delivery of its own.
+        entry.attempt = max(recovered.attempt, recovered.crashes)
         entry.crashes = recovered.crashes
         entry.isAcknowledged = recovered.isAcknowledged
         entry.unacknowledgedAttempt = recovered.unacknowledgedAttempt

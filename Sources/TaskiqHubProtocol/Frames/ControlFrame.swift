@@ -53,7 +53,7 @@ public struct ControlFrame: Sendable, Hashable {
     /// The frame as it travels.
     public func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.headerSize + fields.reduce(0) { $0 + 5 + $1.bytes.count })
+        bytes.reserveCapacity(Self.headerSize + sizeOfFields)
         bytes.append(contentsOf: Self.magic)
         bytes.append(opcode.rawValue)
         bytes.appendBigEndian(UInt16(0))
@@ -61,12 +61,26 @@ public struct ControlFrame: Sendable, Hashable {
         bytes.appendBigEndian(correlation)
         bytes.appendBigEndian(session)
         bytes.appendBigEndian(epoch)
+        append(fieldsTo: &bytes)
+        return bytes
+    }
+
+    /// The fields alone, as a body: for lists that may be longer than a control frame.
+    var encodedFields: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(sizeOfFields)
+        append(fieldsTo: &bytes)
+        return bytes
+    }
+
+    private var sizeOfFields: Int { fields.reduce(0) { $0 + 5 + $1.bytes.count } }
+
+    private func append(fieldsTo bytes: inout [UInt8]) {
         for field in fields {
             bytes.append(field.tag)
             bytes.appendBigEndian(UInt32(truncatingIfNeeded: field.bytes.count))
             bytes.append(contentsOf: field.bytes)
         }
-        return bytes
     }
 
     /// Reads a frame.
@@ -91,15 +105,29 @@ public struct ControlFrame: Sendable, Hashable {
         correlation = try reader.integer(UInt64.self)
         session = try reader.integer(UInt64.self)
         epoch = try reader.integer(UInt64.self)
-        for _ in 0..<count {
-            let tag = try reader.integer(UInt8.self)
-            let length = try reader.integer(UInt32.self)
-            let value = try reader.bytes(Int(length))
-            if tag & 0x80 != 0, FieldTag(rawValue: tag) == nil {
-                throw ProtocolError("field \(tag) is critical and not known")
-            }
-            fields.append(Field(tag: tag, bytes: value))
-        }
+        for _ in 0..<count { fields.append(try Self.field(from: &reader)) }
         guard reader.isAtEnd else { throw ProtocolError("there are bytes after the last field") }
+    }
+
+    /// Reads the fields of a body; see `encodedFields`.
+    init(_ opcode: Opcode, fieldsOf body: [UInt8]) throws(ProtocolError) {
+        self.init(opcode)
+        var reader = ByteReader(body)
+        while !reader.isAtEnd {
+            guard fields.count < ProtocolLimits.maximumFields else {
+                throw ProtocolError("the body has more than \(ProtocolLimits.maximumFields) fields")
+            }
+            fields.append(try Self.field(from: &reader))
+        }
+    }
+
+    private static func field(from reader: inout ByteReader) throws(ProtocolError) -> Field {
+        let tag = try reader.integer(UInt8.self)
+        let length = try reader.integer(UInt32.self)
+        let value = try reader.bytes(Int(length))
+        if tag & 0x80 != 0, FieldTag(rawValue: tag) == nil {
+            throw ProtocolError("field \(tag) is critical and not known")
+        }
+        return Field(tag: tag, bytes: value)
     }
 }

@@ -18,10 +18,12 @@ extension Packet<WorkerCommand> {
             frame.set(.queues, texts: hello.queues)
             frame.set(.concurrency, hello.concurrency)
             frame.set(.catalogueHash, hello.catalogueHash)
-            frame.set(.inFlight, leases: hello.inFlight)
-            if !hello.started.isEmpty { frame.set(.leases, leases: hello.started) }
-            frame.set(.unconfirmed, leases: hello.unconfirmed)
-            return [frame.encoded()]
+            // As many as the worker holds: more than a control frame can.
+            var lists = ControlFrame(.workerHello)
+            lists.set(.inFlight, leases: hello.inFlight)
+            lists.set(.leases, leases: hello.started)
+            lists.set(.unconfirmed, leases: hello.unconfirmed)
+            return [frame.encoded(), lists.encodedFields]
         case .catalogue(let body, let hash):
             var frame = frame(.catalogue)
             frame.set(.catalogueHash, hash)
@@ -77,9 +79,10 @@ extension Packet<WorkerCommand> {
             )
             hello.protocolMinimum = UInt16(clamping: try frame.requiredNumber(.protocolMinimum))
             hello.protocolMaximum = UInt16(clamping: try frame.requiredNumber(.protocolMaximum))
-            hello.inFlight = try frame.leases(.inFlight)
-            hello.started = try frame.leases(.leases)
-            hello.unconfirmed = try frame.leases(.unconfirmed)
+            let lists = try ControlFrame(.workerHello, fieldsOf: body)
+            hello.inFlight = try lists.leases(.inFlight)
+            hello.started = try lists.leases(.leases)
+            hello.unconfirmed = try lists.leases(.unconfirmed)
             command = .hello(hello)
         case .catalogue: command = .catalogue(body, hash: try frame.name(.catalogueHash))
         case .credit: command = .credit(Int(clamping: max(0, try frame.requiredNumber(.credit))))
@@ -119,9 +122,10 @@ extension Packet<WorkerReply> {
         switch content {
         case .welcome(let welcome):
             var frame = frame(.workerWelcome)
-            frame.set(.verdicts, verdicts: welcome.verdicts)
             frame.set(.wantsCatalogue, flag: welcome.wantsCatalogue)
-            return [frame.encoded()]
+            var lists = ControlFrame(.workerWelcome)
+            lists.set(.verdicts, verdicts: welcome.verdicts)
+            return [frame.encoded(), lists.encodedFields]
         case .reject(let message):
             var frame = frame(.reject)
             frame.set(.message, sentence: message)
@@ -160,8 +164,9 @@ extension Packet<WorkerReply> {
         let reply: WorkerReply
         switch frame.opcode {
         case .workerWelcome:
+            let lists = try ControlFrame(.workerWelcome, fieldsOf: body)
             reply = .welcome(
-                WorkerWelcome(verdicts: try frame.verdicts(.verdicts), wantsCatalogue: frame.has(.wantsCatalogue))
+                WorkerWelcome(verdicts: try lists.verdicts(.verdicts), wantsCatalogue: frame.has(.wantsCatalogue))
             )
         case .reject: reply = .reject(message: try frame.text(.message) ?? "")
         case .task:

@@ -20,8 +20,19 @@ public enum ProtocolLimits {
     /// Longest report of a task's progress, its state and its meta data together, in bytes: 16 KiB.
     public static let maximumProgress = 16 * 1024
     /// How many deliveries whose task ended without acknowledging a worker may have beside its credit; those above count
-    /// against it, and a greeting, which names them all, stays within a frame.
+    /// against it, so that a greeting, which names them all, is bounded.
     public static let maximumUnacknowledged = 1000
+    /// How many deliveries a worker may ask for, so that a greeting that names them all stays within a frame: about 45,000
+    /// with the usual largest body.
+    ///
+    /// - Parameter maximumBody: the largest body that the hub takes, in bytes.
+    /// - Returns: the largest credit; at least 1,700.
+    public static func maximumCredit(maximumBody: Int) -> Int {
+        let (limit, isTooMuch) = max(0, maximumBody).addingReportingOverflow(maximumControlFrame)
+        // Twelve bytes for a delivery, twelve more when it has begun, and the beginnings of three lists.
+        return ((isTooMuch ? .max : limit) - 64) / 24 - maximumUnacknowledged
+    }
+
     /// How often each side says that it is there.
     public static let heartbeatInterval = Duration.seconds(1)
 

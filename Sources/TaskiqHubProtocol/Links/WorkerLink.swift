@@ -84,7 +84,7 @@ public struct WorkerLink: Sendable {
     /// - Parameters:
     ///   - hello: how the worker introduces itself.
     ///   - catalogue: the tasks it can run, as JSON.
-    ///   - credit: how many deliveries it is willing to hold.
+    ///   - credit: how many deliveries it is willing to hold; at most `ProtocolLimits.maximumCredit` are asked for.
     public init(hello: WorkerHello, catalogue: [UInt8], credit: Int) {
         self.hello = hello
         self.catalogue = catalogue
@@ -207,7 +207,7 @@ public struct WorkerLink: Sendable {
         for lease in unconfirmed.keys.sorted() {
             if let completion = unconfirmed[lease] { send(.complete(completion)) }
         }
-        send(.credit(isListening ? credit : 0))
+        send(.credit(isListening ? min(credit, ProtocolLimits.maximumCredit(maximumBody: maximumBody)) : 0))
         if isLeaving, isSettled { send(.bye) }
     }
 
@@ -245,6 +245,10 @@ public struct WorkerLink: Sendable {
         // The word that the acknowledgement is stored may cross the task's end.
         if acknowledged.remove(completion.lease) != nil { completion.isUnacknowledged = false }
         if completion.isUnacknowledged { unacknowledged.insert(completion.lease) }
+        // Given back after the wait for the acknowledgement was ended: said now, it would take the message from others.
+        if completion.outcome == .release, acknowledging.remove(completion.lease) != nil {
+            effects.append(.acknowledged(completion.lease, isStored: false))
+        }
         unconfirmed[completion.lease] = completion
         send(.complete(completion))
     }

@@ -25,8 +25,12 @@ struct ResultTable {
     // MARK: Results
 
     func put(_ result: [UInt8], for taskID: TaskID) throws {
-        let insert = "INSERT OR REPLACE INTO result (task_id, expires_ms, body) VALUES (?1, ?2, ?3)"
-        try PreparedStatement(database, insert).run(taskID.rawValue, expiry, result)
+        // A task that is written of again keeps its number: with a new one each time it would drive all others out.
+        let upsert = """
+            INSERT INTO result (task_id, expires_ms, body) VALUES (?1, ?2, ?3) \
+            ON CONFLICT (task_id) DO UPDATE SET expires_ms = excluded.expires_ms, body = excluded.body
+            """
+        try PreparedStatement(database, upsert).run(taskID.rawValue, expiry, result)
         try makeRoom(in: "result")
     }
 
@@ -55,9 +59,12 @@ struct ResultTable {
     // MARK: Progress
 
     func put(_ progress: TaskProgress, for taskID: TaskID) throws {
-        let insert = "INSERT OR REPLACE INTO progress (task_id, expires_ms, state, meta) VALUES (?1, ?2, ?3, ?4)"
+        let upsert = """
+            INSERT INTO progress (task_id, expires_ms, state, meta) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (task_id) \
+            DO UPDATE SET expires_ms = excluded.expires_ms, state = excluded.state, meta = excluded.meta
+            """
         let meta = progress.meta.map { Array($0.bytes) }
-        try PreparedStatement(database, insert).run(taskID.rawValue, expiry, progress.state.rawValue, meta)
+        try PreparedStatement(database, upsert).run(taskID.rawValue, expiry, progress.state.rawValue, meta)
         try makeRoom(in: "progress")
     }
 
@@ -82,7 +89,7 @@ struct ResultTable {
             (SELECT id FROM \(table) WHERE expires_ms < ?1 ORDER BY expires_ms LIMIT ?2)
             """
         try PreparedStatement(database, expired).run(now, Self.removedAtOnce)
-        // Numbers only grow with each row, so the newest of a bounded number of rows are found without counting.
+        // Numbers only grow with each new task, so the newest of a bounded number of rows are found without counting.
         let surplus = """
             DELETE FROM \(table) WHERE id IN (SELECT id FROM \(table) \
             WHERE id <= (SELECT max(id) FROM \(table)) - ?1 ORDER BY id LIMIT ?2)

@@ -116,12 +116,13 @@ public final class PubSubTransport: BrokerTransport {
         let channel = DeliveryChannel()
         let mailbox = Mailbox<Subscriber.Command>(wakeup: try Wakeup())
         let context = try ZeroMQContext()
+        let (credit, isTooMuch) = subscription.concurrency.addingReportingOverflow(subscription.prefetch)
         try await withCheckedThrowingContinuation { opening in
             let parameters = SubscriberLoop.Parameters(
                 endpoint: endpoint,
                 address: configured,
                 configuration: configuration,
-                credit: subscription.concurrency + subscription.prefetch,
+                credit: isTooMuch ? .max : credit,
                 context: context,
                 mailbox: mailbox,
                 channel: channel,

@@ -92,7 +92,7 @@ final class Publisher: Sendable {
             state.lastID += 1
             return state.lastID
         }
-        let deadline = Uptime.milliseconds + max(0, configuration.subscriptionTimeout.inMilliseconds)
+        let deadline = Uptime.milliseconds(after: max(.zero, configuration.subscriptionTimeout))
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 state.withLock { $0.sends[id] = continuation }

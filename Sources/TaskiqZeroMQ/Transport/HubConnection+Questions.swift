@@ -24,10 +24,11 @@ extension HubConnection {
 
     private func answer<Value: Sendable>(
         about taskID: TaskID,
-        in pending: any WritableKeyPath<State, PendingAnswers<Value>> & Sendable,
+        in pending: any WritableKeyPath<State, PendingAnswers<TaskID, Value>> & Sendable,
         _ question: Command,
         within timeout: Duration
     ) async throws -> Value {
+        try checkStarted()
         let token = state.withLock { state in
             state.lastID += 1
             return state.lastID
@@ -49,7 +50,7 @@ extension HubConnection {
                 }
             }
             group.addTask {
-                try await Task.sleep(for: timeout)
+                try await Task.sleep(for: timeout.sleepable)
                 return .timedOut
             }
             defer { group.cancelAll() }

@@ -29,15 +29,17 @@ final class HubConnection: Sendable {
 
     struct State {
         var submissions: [UInt64: CheckedContinuation<Int64, any Error>] = [:]
-        var acknowledgements: [LeaseKey: [CheckedContinuation<Void, any Error>]] = [:]
+        var acknowledgements = PendingAnswers<LeaseKey, Void>()
         var waiters = ResultWaiters()
-        var lookups = PendingAnswers<StoredResult?>()
-        var questions = PendingAnswers<TaskStanding>()
+        var lookups = PendingAnswers<TaskID, StoredResult?>()
+        var questions = PendingAnswers<TaskID, TaskStanding>()
         /// Tasks that are waited for although no worker knew them when the hub was asked, with their names.
         var unroutable: [TaskID: String] = [:]
         var lastID: UInt64 = 0
         var channel: DeliveryChannel?
         var thread: SocketThread?
+        /// Whether the end has begun; nothing is listened for after that.
+        var isEnding = false
     }
 
     let address: HubAddress
@@ -68,19 +70,30 @@ final class HubConnection: Sendable {
         }
     }
 
+    /// Without a thread nobody would look at what is asked, nor at the time it may take: it would never be answered.
+    func checkStarted() throws(TaskiqError) {
+        guard !isClosed else { throw Self.closed }
+        guard state.withLock({ $0.thread != nil }) else {
+            throw TaskiqError(.configuration, "the broker of \(address) is not started: call startup() first")
+        }
+    }
+
     /// Reports what is left, says goodbye, and waits for the thread to end.
     func shutdown(within limit: Duration) async {
-        mailbox.post(.shutdown(deadline: Uptime.milliseconds + limit.inMilliseconds))
+        let channel = state.withLock { state in
+            state.isEnding = true
+            return state.channel
+        }
+        // Before the goodbye, so that what nobody has taken yet is given back; a worker that is still there ends too.
+        channel?.finish()
+        mailbox.post(.shutdown(deadline: Uptime.milliseconds(after: limit)))
         let thread = state.withLock { $0.thread }
         await thread?.join()
         mailbox.close()
         let (submissions, acknowledgements, waiters, lookups, questions) = state.withLock { state in
-            defer {
-                state.submissions = [:]
-                state.acknowledgements = [:]
-            }
+            defer { state.submissions = [:] }
             return (
-                state.submissions.values, state.acknowledgements.values.flatMap { $0 }, state.waiters.takeAll(),
+                state.submissions.values, state.acknowledgements.takeAll(), state.waiters.takeAll(),
                 state.lookups.takeAll(), state.questions.takeAll()
             )
         }
@@ -97,11 +110,12 @@ final class HubConnection: Sendable {
 
     /// Returns when the hub has stored the message.
     func submit(_ submission: Submission, timeout: Duration) async throws {
+        try checkStarted()
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
         }
-        let deadline = Uptime.milliseconds + timeout.inMilliseconds
+        let deadline = Uptime.milliseconds(after: timeout)
         try await withTaskCancellationHandler {
             _ = try await withCheckedThrowingContinuation { continuation in
                 state.withLock { $0.submissions[id] = continuation }
@@ -129,6 +143,7 @@ final class HubConnection: Sendable {
     // MARK: Results
 
     func waitForResult(of taskID: TaskID, timeout: Duration?) async throws -> StoredResult {
+        try checkStarted()
         defer { state.withLock { $0.unroutable[taskID] = nil } }
         do {
             return try await awaitResult(of: taskID, timeout: timeout)
@@ -156,7 +171,8 @@ final class HubConnection: Sendable {
         } cancel: { token in
             self.state.withLock { state in
                 let waiter = state.waiters.remove(token, for: taskID)
-                if !state.waiters.taskIDs.contains(taskID) {
+                // Somebody else may have just looked the result up: the answer is for them.
+                if !state.waiters.taskIDs.contains(taskID), !state.lookups.contains(taskID) {
                     self.mailbox.post(.cancelWait(taskID: taskID.rawValue))
                 }
                 return waiter
@@ -196,10 +212,26 @@ final class HubConnection: Sendable {
 
     // MARK: Working
 
-    func listen(_ hello: WorkerHello, catalogue: [UInt8], credit: Int) -> DeliveryChannel {
+    /// Begins to take deliveries; once in a connection's life, which is one worker to the hub.
+    func listen(_ hello: WorkerHello, catalogue: [UInt8], credit: Int) throws(TaskiqError) -> DeliveryChannel {
+        try checkStarted()
         let channel = DeliveryChannel()
-        state.withLock { $0.channel = channel }
-        mailbox.post(.listen(hello, catalogue: catalogue, credit: credit))
+        let problem: TaskiqError? = state.withLock { state in
+            if state.isEnding { return Self.closed }
+            guard state.channel == nil else {
+                return TaskiqError(
+                    .conflict,
+                    "a broker of \(address) has one worker, and there is one already: use a second broker for another"
+                )
+            }
+            state.channel = channel
+            return nil
+        }
+        if let problem { throw problem }
+        guard mailbox.post(.listen(hello, catalogue: catalogue, credit: credit)) else {
+            channel.finish()
+            throw Self.closed
+        }
         return channel
     }
 
@@ -221,15 +253,30 @@ final class HubConnection: Sendable {
         )
     }
 
+    /// Returns when the hub has stored the acknowledgement.
+    ///
+    /// Cancellation ends the wait and does not take the acknowledgement back: the hub may have it already.
     func acknowledge(_ lease: LeaseKey) async throws {
-        try await withCheckedThrowingContinuation { continuation in
-            state.withLock { $0.acknowledgements[lease, default: []].append(continuation) }
-            if !mailbox.post(.acknowledge(lease)) { answer(lease, isStored: false) }
+        let token = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        let end: @Sendable (any Error) -> Void = { error in
+            self.state.withLock { $0.acknowledgements.remove(token, for: lease) }?.resume(throwing: error)
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                state.withLock { $0.acknowledgements.add(continuation, token: token, for: lease) }
+                if !mailbox.post(.acknowledge(lease)) { end(Self.closed) }
+                if Task.isCancelled { end(CancellationError()) }
+            }
+        } onCancel: {
+            end(CancellationError())
         }
     }
 
     func answer(_ lease: LeaseKey, isStored: Bool) {
-        let waiting = state.withLock { $0.acknowledgements.removeValue(forKey: lease) ?? [] }
+        let waiting = state.withLock { $0.acknowledgements.take(lease) }
         for continuation in waiting {
             if isStored {
                 continuation.resume()

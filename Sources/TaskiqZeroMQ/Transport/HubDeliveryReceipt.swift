@@ -29,9 +29,10 @@ struct HubDeliveryReceipt: DeliveryReceipt {
             return completion
         case .completed(let result?):
             var completion = Completion(lease: lease, outcome: result.isError ? .error : .ok, body: result.json())
-            completion.executionTime = result.executionTime.inMilliseconds * 1000
-            let microseconds = result.executionTime.components.attoseconds / 1_000_000_000_000 % 1000
-            completion.executionTime += microseconds
+            // A middleware may have put anything there.
+            let executionTime = min(max(result.executionTime, .zero), .seconds(1 << 40))
+            let microseconds = executionTime.components.attoseconds / 1_000_000_000_000 % 1000
+            completion.executionTime = executionTime.inMilliseconds * 1000 + microseconds
             return completion
         case .completed(nil):
             return Completion(lease: lease, outcome: .noResult)

@@ -1,21 +1,24 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-import Taskiq
-
-/// Who waits for the hub's answer to a question about which task.
-struct PendingAnswers<Answer: Sendable>: Sendable {
+/// Who waits for the hub's answer, and what about: a task or a delivery.
+struct PendingAnswers<Subject: Hashable & Sendable, Answer: Sendable>: Sendable {
     typealias Waiter = CheckedContinuation<Answer, any Error>
 
-    private var waiters: [TaskID: [UInt64: Waiter]] = [:]
+    private var waiters: [Subject: [UInt64: Waiter]] = [:]
 
-    mutating func add(_ waiter: Waiter, token: UInt64, for taskID: TaskID) {
-        waiters[taskID, default: [:]][token] = waiter
+    mutating func add(_ waiter: Waiter, token: UInt64, for subject: Subject) {
+        waiters[subject, default: [:]][token] = waiter
     }
 
-    /// Takes all who ask about a task.
-    mutating func take(_ taskID: TaskID) -> [Waiter] {
-        waiters.removeValue(forKey: taskID).map { Array($0.values) } ?? []
+    /// Whether anybody asks about a subject.
+    func contains(_ subject: Subject) -> Bool {
+        waiters[subject] != nil
+    }
+
+    /// Takes all who ask about a subject.
+    mutating func take(_ subject: Subject) -> [Waiter] {
+        waiters.removeValue(forKey: subject).map { Array($0.values) } ?? []
     }
 
     /// Takes all who ask about anything.
@@ -25,8 +28,8 @@ struct PendingAnswers<Answer: Sendable>: Sendable {
     }
 
     /// Takes one back; nil when it was answered.
-    mutating func remove(_ token: UInt64, for taskID: TaskID) -> Waiter? {
-        defer { if waiters[taskID]?.isEmpty == true { waiters[taskID] = nil } }
-        return waiters[taskID]?.removeValue(forKey: token)
+    mutating func remove(_ token: UInt64, for subject: Subject) -> Waiter? {
+        defer { if waiters[subject]?.isEmpty == true { waiters[subject] = nil } }
+        return waiters[subject]?.removeValue(forKey: token)
     }
 }

@@ -126,10 +126,11 @@ public final class ZeroMQTransport: BrokerTransport {
             concurrency: subscription.concurrency,
             catalogueHash: catalogue.hash
         )
-        return connection.listen(
+        let (credit, isTooMuch) = subscription.concurrency.addingReportingOverflow(subscription.prefetch)
+        return try connection.listen(
             hello,
             catalogue: json,
-            credit: subscription.concurrency + subscription.prefetch
+            credit: isTooMuch ? .max : credit
         )
     }
 

@@ -3,9 +3,10 @@
 
 import Taskiq
 import TaskiqCron
-import TaskiqHub
 import TaskiqHubProtocol
 import Testing
+
+@testable import TaskiqHub
 
 struct LostWorkerTests {
     private var hub: HubBench
@@ -132,6 +133,43 @@ struct LostWorkerTests {
             return
         }
         #expect(String(decoding: body, as: UTF8.self).contains("poison"))
+    }
+
+    /// The delivery that runs, who has it, and who looks on.
+    private func findRun() throws -> (lease: LeaseKey, holder: BenchWorker, other: BenchWorker) {
+        let (sequence, entry) = try #require(hub.core.messages.first)
+        let isWorkers = try #require(entry.lease).worker == worker.hello.identity
+        let lease = LeaseKey(sequence: sequence, attempt: entry.attempt)
+        return (lease, isWorkers ? worker : second, isWorkers ? second : worker)
+    }
+
+    @Test(
+        "a task that is put back between two crashes takes them along, over a restart of the hub too",
+        arguments: [true, false]
+    )
+    mutating func poisonPutBack(restarts: Bool) throws {
+        try crash(1)
+        for number in UInt8(1)...2 {
+            let tired = try findRun()
+            try hub.say(.complete(Completion(lease: tired.lease, outcome: .requeue, body: [1])), by: tired.holder)
+            try hub.settle()
+            if restarts {
+                try hub.restart()
+                try hub.join(&worker, credit: 1)
+                try hub.join(&second, credit: 1)
+                try hub.settle()
+            }
+            let run = try findRun()
+            #expect(run.lease.sequence > tired.lease.sequence)
+            try hub.say(.started([run.lease]), by: run.holder)
+            try hub.tell(.unreachable(run.holder.peer, .back))
+            try hub.wait(2000, heardFrom: [run.other])
+            worker = run.other
+            second = BenchWorker(20 + number)
+            try hub.join(&second, credit: 1)
+            try hub.wait(5000, heardFrom: [worker, second])
+        }
+        #expect(letters == ["poison: 3 workers died while they ran it"])
     }
 
     @Test("after the third crash of four, it waits 30 seconds")

@@ -22,7 +22,7 @@ extension HubSimulation {
         // Tasks that end their worker are rare, so that something else happens too.
         let task = SimulatedTask(
             number: tasks.count,
-            kind: kind == .kills || kind == .slow ? (random.chance(30) ? kind : .returns) : kind
+            kind: kind.isPoison || kind == .slow ? (random.chance(30) ? kind : .returns) : kind
         )
         tasks.append(task)
         var submission = Submission(
@@ -241,7 +241,7 @@ extension HubSimulation {
             worker: place
         )
         guard workers[place].isAlive else { return }
-        if task.kind == .kills {
+        if task.kind == .kills || (task.kind == .killsBetween && count == 1) {
             try killWorker(place)
             return
         }
@@ -265,6 +265,7 @@ extension HubSimulation {
         case .requeues where !task.isSecond:
             task.isSecond = true
             completion = Completion(lease: lease, outcome: .requeue, body: task.body)
+        case .killsBetween: completion = Completion(lease: lease, outcome: .requeue, body: task.body)
         case .acknowledgesLate:
             completion = lateCompletion(lease, result)
             planAcknowledgement(of: lease, place)

@@ -128,12 +128,14 @@ extension HubSimulation {
                 default: reason.hasPrefix("poison") && !misfortune.keepsWorkers
                 }
             guard isFair else { throw BrokenRule("\(task) was buried: \(reason)") }
-            if reason.hasPrefix("poison"), misfortune.keepsHub, starts[sequences.last ?? first] ?? 0 < 3 {
-                throw BrokenRule("\(task) was called poison and began \(starts[sequences.last ?? first] ?? 0) times")
+            // Over all the messages that took each other's place.
+            let count = sequences.reduce(0) { $0 + (starts[$1] ?? 0) }
+            if reason.hasPrefix("poison"), misfortune.keepsHub, count < 3 {
+                throw BrokenRule("\(task) was called poison and began \(count) times")
             }
             if result == nil { throw BrokenRule("\(task) was buried without a result") }
         } else {
-            if task.kind == .kills || task.kind == .rejects { throw BrokenRule("\(task) ended well") }
+            if task.kind.isPoison || task.kind == .rejects { throw BrokenRule("\(task) ended well") }
             if result == nil, task.kind != .silent { throw BrokenRule("\(task) has no result") }
         }
         for sequence in sequences where store.buried[task.taskID] == nil && starts[sequence] == nil {

@@ -24,7 +24,7 @@ struct Misfortune {
     static let hubAlone = Misfortune(
         faults: [.killHub, .killHub, .pauseHub, .slowStore, .cutWorker, .refuseWorker, .drainWorker, .cutClient]
             + [.killClient, .stallClient, .failStore],
-        kinds: TaskKind.allCases.filter { $0 != .kills },
+        kinds: TaskKind.allCases.filter { !$0.isPoison },
         keepsWorkers: true
     )
 

@@ -21,6 +21,13 @@ enum TaskKind: String, CaseIterable {
     case acknowledgesLate
     /// Ends its worker's life.
     case kills
+    /// Ends its worker's life, and asks to run again when it is delivered once more, for ever.
+    case killsBetween
+}
+
+extension TaskKind {
+    /// Whether it ends workers until it is given up.
+    var isPoison: Bool { self == .kills || self == .killsBetween }
 }
 
 /// A message of a simulation: which one it is, and what its task does.

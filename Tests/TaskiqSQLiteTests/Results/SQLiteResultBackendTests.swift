@@ -163,6 +163,24 @@ struct SQLiteResultBackendTests {
         await backend.shutdown()
     }
 
+    @Test("a task that is written of again and again drives nobody out")
+    func writtenAgain() async throws {
+        let backend = try await backend(.init(expiry: nil, maximumResults: 3, durability: .memory))
+        for id in ["a", "b"] as [TaskID] {
+            try await backend.setResult(result("1"), for: id)
+            try await backend.setProgress(TaskProgress(state: "x"), for: id)
+        }
+        for number in 1...10 {
+            try await backend.setResult(result("\(number)"), for: "b")
+            try await backend.setProgress(TaskProgress(state: TaskState(rawValue: "\(number)")), for: "b")
+        }
+        #expect(try ids(in: "result") == ["a", "b"])
+        #expect(try ids(in: "progress") == ["a", "b"])
+        #expect(try await backend.result(for: "b") == result("10"))
+        #expect(try await backend.progress(for: "b") == TaskProgress(state: "10"))
+        await backend.shutdown()
+    }
+
     @Test("the oldest make room; without an expiry they stay however old they are")
     func bounds() async throws {
         let backend = try await backend(.init(expiry: nil, maximumResults: 3, durability: .memory))

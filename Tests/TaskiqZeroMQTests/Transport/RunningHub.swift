@@ -15,17 +15,24 @@ struct RunningHub {
     let store: MemoryHubStore
     let logger: Logger
 
+    /// An address where no hub is.
+    static func freeAddress() -> String {
+        let name = "tq-\(UUID().uuidString.prefix(13)).sock"
+        return "ipc://\(FileManager.default.temporaryDirectory.appendingPathComponent(name).path)"
+    }
+
+    static let logger: Logger = {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }()
+
     /// Runs a hub as long as a test needs it.
     static func with<Value: Sendable>(
         _ configuration: HubConfiguration = HubConfiguration(),
+        at address: String = freeAddress(),
         _ body: (RunningHub) async throws -> Value
     ) async throws -> Value {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "tq-\(UUID().uuidString.prefix(13)).sock"
-        )
-        let address = "ipc://\(file.path)"
         let network = try await ZeroMQHubNetwork.bind(
             try HubAddress(address),
             maximumBody: configuration.maximumBody,
