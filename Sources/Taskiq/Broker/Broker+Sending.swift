@@ -51,7 +51,7 @@ extension Broker {
         let id = try await broker.send(
             name: name,
             labels: labels,
-            args: PositionalArguments(args.map(\.fragment)),
+            args: PositionalArguments(try args.map { try JSONFragment(encoding: $0) }),
             kwargs: kwargs,
             taskID: taskID
         )

@@ -7,9 +7,6 @@ struct Stopwatch: Sendable {
     let elapsed: @Sendable () -> Duration
     private let sleepUntil: @Sendable (Duration) async throws -> Void
 
-    /// The longest sleep; clocks convert to nanoseconds, and trap on what does not fit.
-    private static let longestSleep = Duration.seconds(36_500 * 86_400)
-
     init(_ clock: some Clock<Duration>) {
         let start = clock.now
         elapsed = { start.duration(to: clock.now) }
@@ -18,6 +15,7 @@ struct Stopwatch: Sendable {
 
     /// Sleeps until so much time has passed since the stopwatch was made, or for a hundred years.
     func sleep(until due: Duration) async throws {
-        try await sleepUntil(min(due, elapsed() + Self.longestSleep))
+        let now = elapsed()
+        try await sleepUntil(due > now ? now + (due - now).withinCentury : due)
     }
 }

@@ -50,7 +50,7 @@ public struct RateLimitMiddleware: TaskiqMiddleware {
         self.side = side
         self.patience = patience
         self.limiter = limiter
-        sleep = { try await clock.sleep(for: $0) }
+        sleep = { try await clock.sleep(for: $0.withinCentury) }
     }
 
     /// Makes the middleware with one limit for each task that has none by label.

@@ -89,12 +89,12 @@ extension ResultBackend {
         timeout: Duration?,
         checkInterval: Duration
     ) async throws -> StoredResult {
-        let deadline = timeout.map { ContinuousClock.now + $0 }
+        let deadline = timeout.map { ContinuousClock.now + $0.withinCentury }
         while true {
             if let result = try await result(for: taskID) { return result }
             let left = deadline.map { ContinuousClock.now.duration(to: $0) } ?? checkInterval
             guard left > .zero || deadline == nil else { throw TaskiqError.resultTimeout(taskID, timeout) }
-            try await Task.sleep(for: min(left, checkInterval))
+            try await Task.sleep(for: min(left, checkInterval).withinCentury)
         }
     }
 }

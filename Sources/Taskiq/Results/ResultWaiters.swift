@@ -72,7 +72,7 @@ package struct ResultWaiters: Sendable {
             }
             if let timeout {
                 group.addTask {
-                    try await Task.sleep(for: timeout.sleepable)
+                    try await Task.sleep(for: timeout.withinCentury)
                     return nil
                 }
             }

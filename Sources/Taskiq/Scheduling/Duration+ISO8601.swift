@@ -93,8 +93,10 @@ extension Duration {
             total += fraction * Double(seconds)
             count += 1
         }
-        guard count > 0, total < 1e15 else { return nil }
-        return exact + Int64((total * 1e6).rounded())
+        // The fractions of very many units can add up to more than the microseconds that fit.
+        guard count > 0, total < 1e12 else { return nil }
+        let (sum, overflow) = exact.addingReportingOverflow(Int64((total * 1e6).rounded()))
+        return overflow ? nil : sum
     }
 
     /// Digits, and those after a point or comma as a fraction.

@@ -41,8 +41,9 @@ extension PythonDateTime {
         let whole = number.rounded(.down)
         let fraction = ((number - whole) * Double(unit)).rounded(.toNearestOrEven)
         let (microseconds, overflow) = Int64(whole).multipliedReportingOverflow(by: unit)
-        guard !overflow else { return nil }
-        self.init(microseconds: microseconds + Int64(fraction), utcOffset: 0)
+        let (sum, tooMuch) = microseconds.addingReportingOverflow(Int64(fraction))
+        guard !overflow, !tooMuch else { return nil }
+        self.init(microseconds: sum, utcOffset: 0)
     }
 
     private static func number(_ text: String) -> Double? {

@@ -22,7 +22,8 @@ public struct PythonDateTime: Sendable, Hashable {
     ///   - microseconds: microseconds from 1970-01-01T00:00:00 to the reading, as if it were UTC.
     ///   - utcOffset: seconds east of UTC; nil for a naive one.
     public init?(microseconds: Int64, utcOffset: Int?) {
-        guard (Self.earliest...Self.latest).contains(microseconds), utcOffset.map({ abs($0) < 86400 }) ?? true else {
+        guard (Self.earliest...Self.latest).contains(microseconds), utcOffset.map({ $0.magnitude < 86400 }) ?? true
+        else {
             return nil
         }
         self.microseconds = microseconds

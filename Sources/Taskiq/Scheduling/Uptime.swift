@@ -35,8 +35,3 @@ extension Int64 {
         return isTooMuch ? (duration < .zero ? .min : .max) : sum
     }
 }
-
-extension Duration {
-    /// The duration, or a hundred years where `Task.sleep` would trap: it counts nanoseconds in 64 bits.
-    package var sleepable: Duration { min(self, .seconds(3_155_760_000)) }
-}

@@ -21,6 +21,7 @@ struct ArgumentEncoder {
         let output = JSONOutput()
         do {
             try output.write(value, key: nil)
+            try output.checkDepth()
         } catch {
             throw TaskiqError(
                 .unencodable,

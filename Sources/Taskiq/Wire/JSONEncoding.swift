@@ -30,7 +30,7 @@ struct JSONEncoding: Encoder {
     /// An encoder for what comes out of order; the value starts anew afterwards, so what this one takes is dropped.
     func tree() -> JSONTreeEncoding {
         output.needTree(at: level)
-        return JSONTreeEncoding(node: JSONTreeEncoding.Node(), codingPath: codingPath)
+        return JSONTreeEncoding(node: JSONTreeEncoding.Node(output.sharedTreeTypes), codingPath: codingPath)
     }
 }
 
@@ -55,6 +55,7 @@ extension JSONEncoding {
     static func write<Value: Encodable>(_ value: Value, to output: JSONOutput) throws(TaskiqError) {
         do {
             try output.write(value, key: nil)
+            try output.checkDepth()
         } catch {
             throw failure(Value.self, error)
         }
@@ -65,6 +66,7 @@ extension JSONEncoding {
         let output = JSONOutput()
         do {
             try output.writeEncoded(value, key: nil)
+            try output.checkDepth()
         } catch {
             throw failure(Value.self, error)
         }

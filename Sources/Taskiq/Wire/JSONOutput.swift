@@ -11,6 +11,8 @@ final class JSONOutput {
     private struct Level {
         let start: Int
         let key: (any CodingKey)?
+        /// Whose value it is, where that can need the tree.
+        var type: ObjectIdentifier?
         var form = Form.unset
         var count = 0
         var keys = JSONWrittenKeys()
@@ -29,9 +31,14 @@ final class JSONOutput {
     private let path: [any CodingKey]
     /// How many members the outermost value has, if it is an object that was written in order.
     private(set) var memberCount: Int?
+    /// The types whose values go into trees at once; made when there is one.
+    private var treeTypes: JSONTreeTypes?
+    /// How deep the text may be nested as far as the open values tell, which count neither trees nor fragments.
+    @exclusivity(unchecked) private var deepest = 0
 
-    init(path: [any CodingKey] = []) {
+    init(path: [any CodingKey] = [], treeTypes: JSONTreeTypes? = nil) {
         self.path = path
+        self.treeTypes = treeTypes
         bytes = []
         bytes.reserveCapacity(128)
     }
@@ -56,17 +63,17 @@ final class JSONOutput {
     }
 
     /// Writes a value as its own conformance would have it.
-    func writeEncoded(_ value: some Encodable, key: (any CodingKey)?) throws {
+    func writeEncoded<Value: Encodable>(_ value: Value, key: (any CodingKey)?) throws {
+        guard path.count + depth < Self.maximumOpenValues else { throw tooDeep }
         let start = bytes.count
-        push(Level(start: start, key: key))
+        let type = ObjectIdentifier(Value.self)
+        push(Level(start: start, key: key, type: type))
         defer { pop() }
+        if let treeTypes, treeTypes.contains(type) { return try writeTree(of: value, treeTypes) }
         try value.encode(to: JSONEncoding(output: self, level: depth))
         if current.needsTree {
             bytes.removeSubrange(start...)
-            let node = JSONTreeEncoding.Node()
-            try value.encode(to: JSONTreeEncoding(node: node, codingPath: codingPath))
-            node.write(to: &bytes)
-            return
+            return try writeTree(of: value, sharedTreeTypes)
         }
         switch current.form {
         case .scalar: break
@@ -77,6 +84,21 @@ final class JSONOutput {
         // A value that encoded nothing at all is an empty object, as in Foundation's encoder.
         case .unset: JSONWriter.write(literal: "{}", to: &bytes)
         }
+    }
+
+    private func writeTree(of value: some Encodable, _ treeTypes: JSONTreeTypes) throws {
+        deepest = .max
+        let node = JSONTreeEncoding.Node(treeTypes)
+        try value.encode(to: JSONTreeEncoding(node: node, codingPath: codingPath))
+        node.write(to: &bytes)
+    }
+
+    /// What all outputs of this encoding know of types that need trees.
+    var sharedTreeTypes: JSONTreeTypes {
+        if let treeTypes { return treeTypes }
+        let types = JSONTreeTypes()
+        treeTypes = types
+        return types
     }
 
     /// Writes an object whose members the closure writes, each by one call.
@@ -100,6 +122,7 @@ final class JSONOutput {
         // The outermost needs no list.
         if depth > 0 { outer.append(current) }
         depth += 1
+        if depth > deepest { deepest = depth }
         current = level
     }
 
@@ -125,7 +148,13 @@ final class JSONOutput {
 
     /// Has a value start anew as a tree, because something of it came out of order.
     func needTree(at level: Int) {
-        if level == depth { current.needsTree = true } else if level < depth { outer[level - 1].needsTree = true }
+        if level == depth {
+            current.needsTree = true
+            current.type.map(sharedTreeTypes.insert)
+        } else if level < depth {
+            outer[level - 1].needsTree = true
+            outer[level - 1].type.map(sharedTreeTypes.insert)
+        }
     }
 
     func count(at level: Int) -> Int {
@@ -139,7 +168,7 @@ final class JSONOutput {
             needTree(at: level)
             return
         }
-        if !current.keys.insert(key, into: bytes, from: current.start) { current.needsTree = true }
+        if !current.keys.insert(key, into: bytes, from: current.start) { needTree(at: level) }
         if current.count > 0 { bytes.append(UInt8(ascii: ",")) }
         current.count += 1
         JSONWriter.write(string: key, to: &bytes)
@@ -181,8 +210,38 @@ final class JSONOutput {
         if let value = Int(exactly: value) { write(value) } else { write(plain: "\(value)") }
     }
 
-    func write(_ value: JSONFragment) { JSONWriter.write(value, to: &bytes) }
+    func write(_ value: JSONFragment) {
+        deepest = .max
+        JSONWriter.write(value, to: &bytes)
+    }
 
     /// Writes text that is JSON already.
     func write(plain text: String) { bytes.append(contentsOf: text.utf8) }
+
+    // MARK: Depth
+
+    /// Arguments stand two levels deep in their message, and who reads it stops at `JSONScanner.maximumDepth`.
+    static let maximumDepth = JSONScanner.maximumDepth - 2
+    /// So many open values are too deep whatever they write, a level of text taking a few of them: a value that holds
+    /// itself ends here, and not at the end of the stack.
+    private static let maximumOpenValues = 4 * JSONScanner.maximumDepth
+
+    /// Refuses text that no reader of a message would take.
+    func checkDepth() throws {
+        // Arrays of plain values are one level more than there are open values; and each level takes two bytes.
+        guard deepest >= Self.maximumDepth, bytes.count > 2 * Self.maximumDepth else { return }
+        guard JSONWriter.depth(of: bytes) > Self.maximumDepth else { return }
+        throw tooDeep
+    }
+
+    private var tooDeep: EncodingError {
+        .invalidValue(
+            self,
+            .init(
+                codingPath: [],
+                debugDescription:
+                    "the value is nested more than \(Self.maximumDepth) levels deep; flatten it, or send a part as text"
+            )
+        )
+    }
 }

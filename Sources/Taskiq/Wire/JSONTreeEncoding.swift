@@ -14,22 +14,27 @@ final class JSONTreeEncoding: Encoder {
         }
 
         var content: Content = .unset
+        let treeTypes: JSONTreeTypes
         private var index = NameIndex()
+
+        init(_ treeTypes: JSONTreeTypes) {
+            self.treeTypes = treeTypes
+        }
 
         /// The node of a key.
         ///
         /// A key that is encoded twice keeps its place and takes the later value, unless a second container for it goes
         /// on where the first ended.
         func member(_ key: String, continuing: Bool = false) -> Node {
-            guard case .object(var members) = content else { return Node() }
+            guard case .object(var members) = content else { return Node(treeTypes) }
             // Taken out while it grows, so that it is not copied for each member.
             content = .unset
             defer { content = .object(members) }
             if let place = index.place(of: key, in: members, by: \.key) {
-                if !continuing { members[place].value = Node() }
+                if !continuing { members[place].value = Node(treeTypes) }
                 return members[place].value
             }
-            let child = Node()
+            let child = Node(treeTypes)
             members.append((key, child))
             return child
         }
@@ -46,7 +51,7 @@ final class JSONTreeEncoding: Encoder {
 
     /// What is inside is in order again, as far as it can be.
     static func encode(_ value: some Encodable, into node: Node, codingPath: [any CodingKey]) throws {
-        let output = JSONOutput(path: codingPath)
+        let output = JSONOutput(path: codingPath, treeTypes: node.treeTypes)
         try output.write(value, key: nil)
         node.content = .fragment(JSONFragment(trusting: output.bytes))
     }

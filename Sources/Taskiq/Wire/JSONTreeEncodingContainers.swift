@@ -72,8 +72,8 @@ struct JSONTreeUnkeyedContainer: UnkeyedEncodingContainer {
     }
 
     private func element() -> JSONTreeEncoding.Node {
-        guard case .array(var nodes) = node.content else { return JSONTreeEncoding.Node() }
-        let child = JSONTreeEncoding.Node()
+        guard case .array(var nodes) = node.content else { return JSONTreeEncoding.Node(node.treeTypes) }
+        let child = JSONTreeEncoding.Node(node.treeTypes)
         // Taken out while it grows, so that it is not copied for each element.
         node.content = .unset
         nodes.append(child)

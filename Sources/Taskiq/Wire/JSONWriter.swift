@@ -98,6 +98,25 @@ enum JSONWriter {
         }
     }
 
+    /// How many arrays and objects stand in one another at the deepest place of JSON text.
+    static func depth(of text: [UInt8]) -> Int {
+        var (depth, deepest, isString, index) = (0, 0, false, 0)
+        while index < text.count {
+            switch text[index] {
+            case UInt8(ascii: "\""): isString.toggle()
+            // What follows is no end of the string.
+            case UInt8(ascii: "\\"): index += 1
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                if !isString { depth += 1 }
+                deepest = max(deepest, depth)
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): if !isString { depth -= 1 }
+            default: break
+            }
+            index += 1
+        }
+        return deepest
+    }
+
     /// Appends text that is JSON already.
     @inline(__always)
     static func write(literal text: StaticString, to bytes: inout [UInt8]) {

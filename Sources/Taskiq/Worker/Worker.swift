@@ -72,7 +72,7 @@ public final class Worker: Service {
                     group.addTask {
                         // Ends when shutdown is asked for, and some time has passed; or when the group is cancelled.
                         guard (try? await gracefulShutdown()) != nil else { return .waiting }
-                        try? await Task.sleep(for: self.configuration.waitTasksTimeout)
+                        try? await Task.sleep(for: self.configuration.waitTasksTimeout.withinCentury)
                         return .timeIsUp
                     }
                     while let ending = await group.next() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import Synchronization
+import Taskiq
 
 /// A clock that stands still until a test moves it.
 ///
@@ -27,8 +28,8 @@ public final class ManualClock: Clock {
             self.offset = offset
         }
 
-        /// The moment so much later.
-        public func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        /// The moment so much later, or a hundred years later if that is less.
+        public func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration.withinCentury) }
         /// The time from this moment to another.
         public func duration(to other: Instant) -> Duration { other.offset - offset }
         /// By time.

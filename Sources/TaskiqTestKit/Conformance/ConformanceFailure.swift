@@ -1,6 +1,8 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import Taskiq
+
 /// A promise that an implementation does not keep.
 public struct ConformanceFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was promised.
@@ -42,7 +44,7 @@ func within<Value: Sendable>(
     try await withThrowingTaskGroup(of: Value?.self) { group in
         group.addTask { try await body() }
         group.addTask {
-            try await Task.sleep(for: limit)
+            try await Task.sleep(for: limit.withinCentury)
             return nil
         }
         defer { group.cancelAll() }

@@ -50,7 +50,7 @@ extension HubConnection {
                 }
             }
             group.addTask {
-                try await Task.sleep(for: timeout.sleepable)
+                try await Task.sleep(for: timeout.withinCentury)
                 return .timedOut
             }
             defer { group.cancelAll() }

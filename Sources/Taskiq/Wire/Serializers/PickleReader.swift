@@ -46,6 +46,8 @@ struct PickleReader {
     /// The memo: numbers without a gap, and the others, which no pickler writes.
     private var memo: [Item] = []
     private var sparseMemo: [UInt32: Item] = [:]
+    /// The digits of large integers by their places, so that what is referred to again is not converted again.
+    private var digits: [UInt32: [UInt8]] = [:]
     /// Where the opcode stands that is being run.
     private var place = 0
 
@@ -202,7 +204,13 @@ struct PickleReader {
     // MARK: Scalars
 
     private mutating func long(_ length: UInt64) throws(TaskiqError) {
-        let range = try reader.take(length)
+        var range = try reader.take(length)
+        // Bytes at the top that only repeat the sign say nothing, and would cost a conversion of their number.
+        while range.count > 8 {
+            let (top, next) = (reader.bytes[range.upperBound - 1], reader.bytes[range.upperBound - 2])
+            guard top == 0 && next < 0x80 || top == 0xFF && next >= 0x80 else { break }
+            range = range.lowerBound..<range.upperBound - 1
+        }
         guard range.count > 8 else {
             var value: UInt64 = 0
             for byte in reader.bytes[range].reversed() { value = value << 8 | UInt64(byte) }
@@ -227,7 +235,7 @@ struct PickleReader {
 
     // MARK: Writing
 
-    private func write(_ item: Item, depth: Int, to output: inout FragmentBuilder) throws(TaskiqError) {
+    private mutating func write(_ item: Item, depth: Int, to output: inout FragmentBuilder) throws(TaskiqError) {
         switch item {
         case .none: output.append(literal: "null")
         case .bool(let value): output.append(literal: value ? "true" : "false")
@@ -236,22 +244,33 @@ struct PickleReader {
         case .text(let place): output.append(string: reader.bytes[place.range])
         case .data(let place): output.append(base64: reader.bytes[place.range])
         case .large(let place):
-            let (magnitude, isNegative) = LargeInteger.magnitude(twosComplement: reader.bytes[place.range])
-            guard let digits = LargeInteger.digits(littleEndian: magnitude) else {
-                throw reader.malformed(
-                    "an integer of more than \(FragmentBuilder.maximumDigits) digits",
-                    at: place.range.lowerBound
-                )
-            }
-            if isNegative { output.append("-") }
-            output.append(digits: digits)
+            output.append(digits: try digits(of: place))
         case .container(let number): try write(containers[Int(number)], depth: depth, to: &output)
         }
         try output.checkBudget(reader)
     }
 
+    /// The digits of a large integer, with its sign.
+    private mutating func digits(of place: Place) throws(TaskiqError) -> [UInt8] {
+        if let known = digits[place.start] { return known }
+        let (magnitude, isNegative) = LargeInteger.magnitude(twosComplement: reader.bytes[place.range])
+        guard let found = LargeInteger.digits(littleEndian: magnitude) else {
+            throw reader.malformed(
+                "an integer of more than \(FragmentBuilder.maximumDigits) digits",
+                at: place.range.lowerBound
+            )
+        }
+        let text = isNegative ? [UInt8(ascii: "-")] + found : found
+        digits[place.start] = text
+        return text
+    }
+
     /// A list that holds itself, which a pickle can make, is too deep like any other.
-    private func write(_ container: Container, depth: Int, to output: inout FragmentBuilder) throws(TaskiqError) {
+    private mutating func write(
+        _ container: Container,
+        depth: Int,
+        to output: inout FragmentBuilder
+    ) throws(TaskiqError) {
         guard depth + 1 < JSONScanner.maximumDepth || container.items.isEmpty && depth < JSONScanner.maximumDepth else {
             throw reader.malformed("the value is nested more than \(JSONScanner.maximumDepth) levels deep")
         }

@@ -78,7 +78,10 @@ extension Duration: WireEncodable, WireDecodable {
                 continue
             }
             guard let amount = reader.amount(), let unit = reader.unit(isTime: isTime) else { return nil }
-            total += amount * Int128(unit)
+            // Fifteen digits of years are more than the type holds.
+            let (part, overflow) = amount.multipliedReportingOverflow(by: Int128(unit))
+            guard !overflow, part <= Self.longest else { return nil }
+            total += part
             count += 1
             guard total <= Self.longest else { return nil }
         }
