@@ -68,7 +68,7 @@ struct InMemoryQueue {
     mutating func enqueue(_ message: BrokerMessage, after delay: Duration, now: Duration, at time: Timestamp) {
         let entry = Entry(number: takeNumber(), message: message, enqueuedAt: time)
         if delay > .zero {
-            wait(.message(entry), until: now + delay.withinCentury)
+            wait(.message(entry), until: now.saturatingSum(delay))
         } else {
             makeReady(entry)
         }
@@ -183,7 +183,7 @@ struct InMemoryQueue {
         case .unacknowledged:
             guard !delivery.isAcknowledged else { break }
             deliveries[number] = Delivery(entry: delivery.entry)
-            wait(.held(number), until: now + limit.withinCentury)
+            wait(.held(number), until: now.saturatingSum(limit))
         }
     }
 }

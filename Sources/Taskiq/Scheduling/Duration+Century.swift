@@ -10,5 +10,11 @@ extension Duration {
         min(max(self, .zero - Self.century), Self.century)
     }
 
+    /// The sum, or the longest duration there is where it does not fit: a moment that never comes.
+    package func saturatingSum(_ other: Duration) -> Duration {
+        let (sum, overflow) = attoseconds.addingReportingOverflow(other.attoseconds)
+        return overflow ? Duration(attoseconds: other < .zero ? .min : .max) : Duration(attoseconds: sum)
+    }
+
     private static let century = Duration.seconds(36_500 * 86_400)
 }

@@ -28,8 +28,8 @@ public final class ManualClock: Clock {
             self.offset = offset
         }
 
-        /// The moment so much later, or a hundred years later if that is less.
-        public func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration.withinCentury) }
+        /// The moment so much later, or the last there is.
+        public func advanced(by duration: Duration) -> Instant { Instant(offset: offset.saturatingSum(duration)) }
         /// The time from this moment to another.
         public func duration(to other: Instant) -> Duration { other.offset - offset }
         /// By time.

@@ -72,5 +72,8 @@ struct EndlessWaitTests {
         #expect(Duration.seconds(Int64.max).withinCentury == century)
         #expect(Duration(attoseconds: .min).withinCentury == .zero - century)
         #expect(Duration.seconds(5).withinCentury == .seconds(5))
+        #expect(Duration.seconds(5).saturatingSum(Duration(attoseconds: .max)) == Duration(attoseconds: .max))
+        #expect(Duration.seconds(-5).saturatingSum(Duration(attoseconds: .min)) == Duration(attoseconds: .min))
+        #expect(Duration.seconds(5).saturatingSum(.seconds(-7)) == .seconds(-2))
     }
 }

@@ -36,6 +36,53 @@ struct SerializerFuzzTests {
         }
     }
 
+    /// A number near a limit: a power of two or ten, its negation, or a neighbour of these; of seconds, a limit of
+    /// microseconds.
+    private static func hostileNumber(using generator: inout SeededGenerator) -> Double {
+        let limits = [0x1p31, 0x1p53, 0x1p63, 0x1p63 / 1e6, 0x1p63 / 1e3, 253_402_300_800, 62_135_596_800, 2e10, 1e15]
+        var number = limits.randomElement(using: &generator) ?? 0
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0: number = number.nextUp
+        case 1: number = number.nextDown
+        case 2: number += Double.random(in: -1..<1, using: &generator)
+        default: break
+        }
+        return generator.chance(30) ? -number : number
+    }
+
+    private static func bigEndian(_ bits: UInt64) -> [UInt8] {
+        stride(from: UInt64(56), through: 0, by: -8).map { UInt8(truncatingIfNeeded: bits >> $0) }
+    }
+
+    /// A date that a codec has a form for, next to what can be counted; nil for codecs that have none.
+    private static func hostileDate(_ codec: GoldenCodec, using generator: inout SeededGenerator) -> [UInt8]? {
+        let number = hostileNumber(using: &generator)
+        let whole = Int64(exactly: number.rounded()) ?? .max
+        switch codec {
+        case .cbor, .cborWithoutReferences:
+            if generator.chance(70) { return [0xC1, 0xFB] + bigEndian(number.bitPattern) }
+            return whole >= 0
+                ? [0xC1, 0x1B] + bigEndian(UInt64(whole)) : [0xC1, 0x3B] + bigEndian(UInt64(-(whole + 1)))
+        case .msgpack: return [0xC7, 12, 0xFF, 0x3B, 0x9A, 0xC9, 0xFF] + bigEndian(UInt64(bitPattern: whole))
+        case .json, .asciiless, .orjson, .pickle: return nil
+        }
+    }
+
+    /// A duration of amounts with as many digits as are taken, and more.
+    private static func hostileDuration(using generator: inout SeededGenerator) -> String {
+        let units = ["Y", "M", "W", "D", "TH", "TM", "TS"]
+        let unit = units.randomElement(using: &generator) ?? "Y"
+        let digits = String(repeating: "9", count: Int.random(in: 1...20, using: &generator))
+        let fraction = generator.chance(40) ? "." + String(repeating: "9", count: 18) : ""
+        let sign = generator.chance(30) ? "-" : ""
+        let isTime = unit.hasPrefix("T")
+        let part = digits + fraction + unit.suffix(1)
+        // Rarely very many parts, whose sum is the trouble.
+        let count = generator.chance(1) ? 330_000 / (part.utf8.count + 1) : Int.random(in: 1...3, using: &generator)
+        return "\(sign)P\(isTime ? "T" : "")"
+            + String(repeating: generator.chance(50) ? part : "0.9\(unit.suffix(1))", count: count)
+    }
+
     /// Bytes that begin many values: heads of the codecs' containers, references and lengths.
     private static func structured(_ codec: GoldenCodec, using generator: inout SeededGenerator) -> [UInt8] {
         let pieces: [[UInt8]] =
@@ -94,6 +141,7 @@ struct SerializerFuzzTests {
         _ seeds: [[UInt8]],
         using generator: inout SeededGenerator
     ) -> [UInt8] {
+        if generator.chance(15), let date = hostileDate(codec, using: &generator) { return date }
         switch Int.random(in: 0..<4, using: &generator) {
         case 0:
             return (0..<Int.random(in: 0..<40, using: &generator)).map { _ in
@@ -175,7 +223,11 @@ struct SerializerFuzzTests {
         for _ in 0..<inputs {
             var bytes = Array((seeds.randomElement(using: &generator) ?? "").utf8)
             for _ in 0..<Int.random(in: 1...4, using: &generator) { Self.mutate(&bytes, using: &generator) }
+            if generator.chance(10) { bytes = Array(Self.hostileDuration(using: &generator).utf8) }
+            if generator.chance(10) { bytes = Array("\(Self.hostileNumber(using: &generator))".utf8) }
             let text = String(decoding: bytes, as: UTF8.self)
+            _ = try? JSONFragment(string: text).decodeLax(Duration.self)
+            _ = try? JSONFragment(string: text).decodeLax(Date.self)
             if let time = PythonDateTime(parsing: text) {
                 #expect(PythonDateTime(parsing: time.description) == time, "\(text)")
                 _ = time.timestamp
