@@ -74,7 +74,7 @@ struct HubConnectionTests {
         await #expect(throws: CancellationError.self) { try await waiting.value }
         try await RunningHub.with(at: address) { _ in
             let error = await #expect(throws: TaskiqError.self) { try await lookUp.value }
-            #expect(error?.code == .resultGet)
+            #expect(error?.code == .unknownTaskID)
         }
         await connection.shutdown(within: .zero)
     }
