@@ -85,7 +85,7 @@ public final class Broker: Sendable {
     /// Makes a broker that runs its tasks in this process, with nothing beside it.
     ///
     /// - Parameters:
-    ///   - resultBackend: where results are kept; the last 100 in memory when not given.
+    ///   - resultBackend: where results are kept; the last 10,000 in memory when not given.
     ///   - middlewares: code around sending and executing, the first outermost.
     ///   - formatter: turns messages into bytes and back.
     ///   - makeTaskID: makes the ids of messages that are sent without one.

@@ -29,7 +29,7 @@ public struct TaskHandle<Output: Sendable>: Sendable {
 
     /// The result, which must be there.
     ///
-    /// - Parameter withLogs: whether to keep what was logged during the task.
+    /// - Parameter withLogs: whether to keep what was logged during the task, where a middleware or a peer collects it.
     /// - Returns: the result, of a task that failed as well.
     /// - Throws: `TaskiqError` with code `resultGet` when there is none yet, or it cannot be fetched or read.
     public func result(withLogs: Bool = false) async throws -> TaskiqResult<Output> {
@@ -62,7 +62,7 @@ public struct TaskHandle<Output: Sendable>: Sendable {
     /// - Parameters:
     ///   - timeout: how long to wait; nil for ever.
     ///   - checkInterval: how often to look, where the backend must be asked again and again.
-    ///   - withLogs: whether to keep what was logged during the task.
+    ///   - withLogs: whether to keep what was logged during the task, where a middleware or a peer collects it.
     /// - Returns: the result, of a task that failed as well.
     /// - Throws: `TaskiqError` with code `resultTimeout` or `resultGet`; `CancellationError`.
     public func waitForResult(

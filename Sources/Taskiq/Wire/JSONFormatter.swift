@@ -1,7 +1,8 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-/// Python taskiq's JSON message object, written compactly, read in either of Python's spellings.
+/// Python taskiq's JSON message object, written compactly, read in either of Python's spellings; arguments that were read
+/// are written as they came.
 ///
 /// Fields that are not known are ignored; `task_id`, `task_name`, `labels`, `args` and `kwargs` must be there.
 public struct JSONFormatter: TaskiqFormatter {
