@@ -74,11 +74,18 @@ let package = Package(
         ),
 
         // The hub: what it says to its peers, what it decides, where it keeps it.
-        .target(name: "TaskiqHubProtocol", dependencies: ["Taskiq", "TaskiqCron"]),
+        .target(
+            name: "TaskiqHubProtocol",
+            dependencies: [
+                "Taskiq", "TaskiqCron",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ]
+        ),
         .target(
             name: "TaskiqHub",
             dependencies: [
                 "Taskiq", "TaskiqCron", "TaskiqHubProtocol",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

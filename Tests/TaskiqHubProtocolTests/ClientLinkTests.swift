@@ -60,6 +60,10 @@ struct ClientLinkTests {
         #expect(packets.first?.correlation == 5)
     }
 
+    private func receipt(_ sequence: Int64, of id: UInt64, isDuplicate: Bool = false) -> Packet<ClientReply> {
+        Packet(.submitted([SubmitReceipt(correlation: id, sequence: sequence, isDuplicate: isDuplicate)]))
+    }
+
     @Test("a submission is sent once per session, and again in the next one until it is answered")
     mutating func repeats() {
         _ = open()
@@ -71,13 +75,15 @@ struct ClientLinkTests {
             return
         }
         #expect(sent(welcome(session: 1, epoch: 2, at: 700)) == [.submit(submission(1))])
-        let answer = Packet(ClientReply.submitted(sequence: 8, isDuplicate: true), correlation: 1)
+        let answer = receipt(8, of: 1, isDuplicate: true)
         let effects = link.handle(.packet(answer), at: 800)
         guard case .submitted(1, .success(8))? = effects.first else {
             Issue.record("\(effects)")
             return
         }
         #expect(link.handle(.packet(answer), at: 900).isEmpty)
+        #expect(sent(link.handle(.tick, at: 901)) == [.answered(below: 2)])
+        #expect(sent(link.handle(.tick, at: 902)).isEmpty)
         #expect(sent(open(session: 2, epoch: 2, at: 1000)).isEmpty)
     }
 
@@ -85,11 +91,11 @@ struct ClientLinkTests {
     mutating func window() {
         _ = open()
         var count = 0
-        for id in 0..<200 {
+        for id in 0..<LinkTiming.window + 100 {
             count += sent(link.handle(.submit(id: UInt64(id), submission(1), deadline: 60_000), at: 0)).count
         }
         #expect(count == LinkTiming.window)
-        let answer = Packet(ClientReply.submitted(sequence: 1, isDuplicate: false), correlation: 0)
+        let answer = receipt(1, of: 0)
         #expect(sent(link.handle(.packet(answer), at: 1)).count == 1)
     }
 

@@ -31,7 +31,8 @@ enum SamplePackets {
         full.scheduledAt = .earliest
         return [
             .hello(ClientHello(identity: identity, application: "app")), .hello(old), .submit(plain), .submit(full),
-            .standing(taskID: "i"), .resultDrop(taskIDs: ["a", longestName]), .resultWait(taskIDs: []),
+            .answered(below: .max), .standing(taskID: "i"), .resultDrop(taskIDs: ["a", longestName]),
+            .resultWait(taskIDs: []),
             .resultWait(taskIDs: ["a", longestName, "c"]), .resultCancel(taskIDs: ["a"]),
             .heartbeat, .bye,
         ]
@@ -41,7 +42,11 @@ enum SamplePackets {
         .welcome(ClientWelcome(maximumBody: 0, workersEndpoint: "")),
         .welcome(ClientWelcome(maximumBody: .max, workersEndpoint: "5556")),
         .reject(message: ""), .reject(message: "no\nway"),
-        .submitted(sequence: .max, isDuplicate: false), .submitted(sequence: .min, isDuplicate: true),
+        .submitted([]),
+        .submitted([
+            SubmitReceipt(correlation: .max, sequence: .max, isDuplicate: false),
+            SubmitReceipt(correlation: 0, sequence: .min, isDuplicate: true),
+        ]),
         .refused(SubmitRefusal(code: .full, message: "full", retryAfter: 1000)),
         .refused(SubmitRefusal(code: .draining, message: "", retryAfter: 1)),
         .refused(SubmitRefusal(code: .tooLarge, message: "x")), .refused(SubmitRefusal(code: .bad, message: "x")),

@@ -9,6 +9,8 @@ public struct HubConfiguration: Sendable {
     public var workersEndpoint = ""
     /// Longest body, in bytes.
     public var maximumBody = ProtocolLimits.maximumBody
+    /// How many bytes of bodies the hub keeps in memory; those beyond are read when their turn comes.
+    public var maximumCachedBodies = 64 * 1024 * 1024
     /// Most messages that may wait or run; more are refused.
     public var maximumMessages = 1_000_000
     /// How long a worker that cannot be reached may take to come back.

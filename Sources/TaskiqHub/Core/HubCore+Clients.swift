@@ -1,7 +1,6 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-import HeapModule
 import Taskiq
 import TaskiqCron
 import TaskiqHubProtocol
@@ -20,6 +19,7 @@ extension HubCore {
         switch packet.content {
         case .hello: break
         case .submit(let submission): submit(submission, peer, correlation: packet.correlation)
+        case .answered(let limit): forgetKeys(ofSubmissionsBelow: limit, peer)
         case .resultWait(let taskIDs): wait(for: taskIDs, peer, correlation: packet.correlation)
         case .resultCancel(let taskIDs): for taskID in taskIDs { forgetWait(taskID, peer) }
         case .standing(let taskID): tellStanding(of: taskID, peer, correlation: packet.correlation)
@@ -76,14 +76,15 @@ extension HubCore {
     // MARK: Submitting
 
     private mutating func submit(_ submission: Submission, _ peer: PeerID, correlation: UInt64) {
-        let hash = Self.hash(submission.body)
+        clients[peer]?.expectAnswer(to: correlation, submission.key)
+        let hash = SubmissionKeys.hash(submission.body)
         if let known = keys[submission.key] {
-            guard known.submission.bodyHash == hash else {
+            guard known.bodyHash == hash else {
                 let message = "this submission's key was used for another message"
                 reply(.refused(SubmitRefusal(code: .keyReuse, message: message)), to: peer, correlation: correlation)
                 return
             }
-            answer(.submitted(sequence: known.sequence, isDuplicate: true), peer, correlation)
+            accept(known.sequence, isDuplicate: true, peer, correlation)
             return
         }
         if let refusal = refusal(of: submission) {
@@ -105,9 +106,9 @@ extension HubCore {
         message.scheduleID = submission.scheduleID
         message.scheduledAt = submission.scheduledAt
         message.key = key
-        remember(key, sequence: message.sequence)
+        keys.insert(key, sequence: message.sequence)
         insert(message)
-        answer(.submitted(sequence: message.sequence, isDuplicate: false), peer, correlation)
+        accept(message.sequence, isDuplicate: false, peer, correlation)
     }
 
     private func refusal(of submission: Submission) -> SubmitRefusal? {
@@ -132,23 +133,14 @@ extension HubCore {
     }
 
     /// Answers when everything stored so far is on disk.
-    private mutating func answer(_ reply: ClientReply, _ peer: PeerID, _ correlation: UInt64) {
-        guard let client = clients[peer] else { return }
-        let packet = Packet(reply, correlation: correlation, session: client.session, epoch: epoch)
-        afterCommit(.effect(.sendToClient(peer, packet)))
+    private mutating func accept(_ sequence: Int64, isDuplicate: Bool, _ peer: PeerID, _ correlation: UInt64) {
+        let receipt = SubmitReceipt(correlation: correlation, sequence: sequence, isDuplicate: isDuplicate)
+        afterCommit(.accepted(peer, receipt))
     }
 
-    mutating func remember(_ key: SubmissionKey, sequence: Int64) {
-        keys[key.key] = (key, sequence)
-        keysBySequence[sequence] = key.key
-        keysByTime.insert(DelayedKey(dueAt: key.until.millisecondsSinceEpoch, sequence: sequence))
-    }
-
-    /// A hash of a body that stays the same over restarts (FNV-1a, 64 bits).
-    static func hash(_ body: [UInt8]) -> Int64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return Int64(bitPattern: hash)
+    /// A client has the answers to its submissions: it does not say them again.
+    private mutating func forgetKeys(ofSubmissionsBelow limit: UInt64, _ peer: PeerID) {
+        while let key = clients[peer]?.nextAnswered(below: limit) { keys.forget(key) }
     }
 
     // MARK: Results
@@ -158,7 +150,7 @@ extension HubCore {
         for taskID in taskIDs {
             clients[peer]?.waits.insert(taskID)
             waiters[taskID, default: []].insert(peer)
-            if let sequence = sequenceOfTask[taskID], !(messages[sequence].map(hasResult) ?? false) {
+            if let sequence = sequenceOfTask[TaskKey(taskID)], !(messages[sequence].map(hasResult) ?? false) {
                 reply(standing(of: sequence, taskID), to: peer, correlation: correlation)
             } else {
                 unknown.append(taskID)
@@ -174,7 +166,7 @@ extension HubCore {
         guard let entry = messages[sequence], isUnroutable(entry) else {
             return .result(taskID: taskID, status: .pending, body: [])
         }
-        return .result(taskID: taskID, status: .unroutable, body: Array(entry.message.taskName.utf8))
+        return .result(taskID: taskID, status: .unroutable, body: Array(routes[entry.route].taskName.utf8))
     }
 
     mutating func handleResults(
@@ -188,7 +180,7 @@ extension HubCore {
                 forgetWait(taskID, peer)
                 reply(.result(taskID: taskID, status: .ready, body: body), to: peer, correlation: correlation)
             } else {
-                let status: ResultStatus = sequenceOfTask[taskID] != nil ? .pending : .unknown
+                let status: ResultStatus = sequenceOfTask[TaskKey(taskID)] != nil ? .pending : .unknown
                 reply(.result(taskID: taskID, status: status, body: []), to: peer, correlation: correlation)
             }
         }

@@ -1,7 +1,6 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-import HeapModule
 import Taskiq
 import TaskiqCron
 import TaskiqHubProtocol
@@ -11,9 +10,9 @@ extension HubCore {
     mutating func dispatch() {
         mayDispatch = false
         guard !isDraining else { return }
-        while let (route, key, worker) = nextAssignment() {
-            ready[route]?.removeFirst()
-            assign(key.sequence, to: worker)
+        while let assignment = nextAssignment() {
+            routes.remove(assignment.key, from: assignment.route)
+            assign(assignment.key.sequence, to: assignment.worker)
         }
         if !wantedBodies.isEmpty {
             effects.append(.readBodies(wantedBodies))
@@ -21,30 +20,59 @@ extension HubCore {
         }
     }
 
-    private mutating func nextAssignment() -> (Route, ReadyQueue.Key, PeerIdentity)? {
-        let free = workers.values.filter { $0.freeCredit > 0 }
-        guard !free.isEmpty else { return nil }
-        var best: (Route, ReadyQueue.Key, PeerIdentity)?
-        // A copy of the keys: walking the dictionary itself would copy it all at the first change.
-        for route in Array(ready.keys) {
-            let messages = messages
-            guard let key = ready[route]?.first(where: { messages[$0]?.isReady == true }) else {
-                ready[route] = nil
+    private struct Assignment {
+        var route: RouteID
+        var key: ReadyQueue.Key
+        var worker: PeerIdentity
+    }
+
+    /// Every so many deliveries the oldest message is given out, however urgent others are: nothing waits for ever.
+    private static let agingInterval: Int64 = 16
+
+    private mutating func nextAssignment() -> Assignment? {
+        guard !routes.waiting.isEmpty else { return nil }
+        let takesOldest = deliveryCount % Self.agingInterval == Self.agingInterval - 1
+        var best: Assignment?
+        var empty: [RouteID] = []
+        for route in routes.waiting {
+            guard
+                let key = routes.next(
+                    in: route,
+                    oldest: takesOldest,
+                    where: { [messages] in messages.look(at: $0) { $0.isReady } ?? false }
+                )
+            else {
+                empty.append(route)
                 continue
             }
-            if let best, best.1 < key { continue }
-            // The one with the most room; of equals, the one whose turn is longest ago.
-            let candidates = free.filter { $0.serves(route) }
-            if let worker = candidates.min(by: { $0.precedes($1) }) {
-                best = (route, key, worker.identity)
+            if let best {
+                let isLater = takesOldest ? best.key.sequence < key.sequence : best.key < key
+                if isLater { continue }
             }
+            if let worker = freeWorker(for: route) { best = Assignment(route: route, key: key, worker: worker) }
         }
+        routes.unlist(empty)
         return best
+    }
+
+    /// The worker with the most room; of equals, the one whose turn is longest ago.
+    private mutating func freeWorker(for route: RouteID) -> PeerIdentity? {
+        let servers = routes.servers(of: route, version: workersVersion) { [workers] route in
+            workers.values.filter { $0.serves(route) }.sorted { $0.session < $1.session }.map(\.identity)
+        }
+        var best: (identity: PeerIdentity, order: WorkerSession.Order)?
+        for identity in servers {
+            guard let order = workers[identity]?.order else { continue }
+            if best.map({ order < $0.order }) ?? true { best = (identity, order) }
+        }
+        return best?.identity
     }
 
     /// Writes the lease, and sends the task once that is on disk.
     private mutating func assign(_ sequence: Int64, to identity: PeerIdentity) {
-        guard var entry = messages[sequence], let worker = workers[identity] else { return }
+        guard var entry = messages[sequence], let peer = workers[identity]?.peer,
+            let session = workers[identity]?.session
+        else { return }
         guard entry.hasBody else {
             entry.state = .loading(for: identity)
             messages[sequence] = entry
@@ -63,26 +91,27 @@ extension HubCore {
         store(.lease(lease, worker: identity))
         let delivery = TaskDelivery(
             lease: lease,
-            queue: entry.message.queue,
-            enqueuedAt: entry.message.enqueuedAt,
-            isRedelivered: entry.crashes > 0 || entry.unacknowledgedAttempt > 0,
-            body: entry.message.body
+            queue: routes[entry.route].queue,
+            enqueuedAt: entry.enqueuedAt,
+            isRedelivered: entry.crashes > 0 || (entry.hasDetails && entry.details.unacknowledgedAttempt > 0),
+            body: entry.body
         )
-        let packet = Packet(WorkerReply.task(delivery), session: worker.session, epoch: epoch)
-        afterCommit(.effect(.sendToWorker(worker.peer, packet)))
+        let packet = Packet(WorkerReply.task(delivery), session: session, epoch: epoch)
+        afterCommit(.effect(.sendToWorker(peer, packet)))
     }
 
     /// Gives the room back that was kept for a message while its body was read.
     mutating func stopLoading(_ entry: MessageEntry) {
         guard case .loading(let identity) = entry.state else { return }
-        workers[identity]?.loading.remove(entry.message.sequence)
+        workers[identity]?.loading.remove(entry.sequence)
         mayDispatch = true
     }
 
     mutating func handle(_ bodies: [(sequence: Int64, body: [UInt8])]) {
         for (sequence, body) in bodies {
             guard var entry = messages[sequence] else { continue }
-            entry.message.body = body
+            if !entry.hasBody { cachedBodyBytes += body.count }
+            entry.body = body
             entry.hasBody = true
             messages[sequence] = entry
             if case .loading = entry.state {

@@ -12,6 +12,10 @@ struct PendingGroup: Sendable {
         case result(taskID: String, body: [UInt8])
         /// A task ended without a result.
         case ended(taskID: String)
+        /// A submission is stored.
+        case accepted(PeerID, SubmitReceipt)
+        /// The end of a delivery is stored.
+        case judged(PeerIdentity, LeaseVerdict)
     }
 
     var number: Int64 = 0
@@ -74,7 +78,21 @@ extension HubCore {
             for peer in bySession(waiters[taskID]) {
                 reply(.result(taskID: taskID, status: .unknown, body: []), to: peer)
             }
+        case .accepted(let peer, let receipt): answers.add(receipt, for: peer)
+        case .judged(let worker, let verdict): answers.add(verdict, for: worker)
         }
+    }
+
+    /// Says in one frame for each peer what it waits to hear of its submissions and deliveries.
+    mutating func sendAnswers() {
+        guard !answers.isEmpty else { return }
+        for (peer, receipts) in answers.receipts {
+            for chunk in receipts.chunks(of: AnswerBatch.mostInAFrame) { reply(.submitted(chunk), to: peer) }
+        }
+        for (worker, verdicts) in answers.verdicts {
+            for chunk in verdicts.chunks(of: AnswerBatch.mostInAFrame) { reply(.completed(chunk), to: worker) }
+        }
+        answers = AnswerBatch()
     }
 
     /// Clients in the order in which they came: never by chance, so that a simulation can be replayed.

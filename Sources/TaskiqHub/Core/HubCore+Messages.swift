@@ -24,7 +24,9 @@ extension HubCore {
     ///   - crashes: how many deliveries of the message that it takes the place of ended in a crash.
     mutating func insert(_ message: StoredMessage, crashes: Int32 = 0) {
         store(.insert(message))
-        var entry = MessageEntry(message: message, hasBody: true, state: .ready)
+        // What does not fit is read back when its turn comes.
+        let fits = cachedBodyBytes + message.body.count <= configuration.maximumCachedBodies
+        var entry = newEntry(message, hasBody: fits, size: message.body.count)
         if crashes > 0 {
             entry.crashes = crashes
             // Those deliveries count as its own, as there are never more crashes than deliveries.
@@ -32,20 +34,49 @@ extension HubCore {
             store(.release(sequence: message.sequence, crashes: crashes, dueAt: message.dueAt))
         }
         messages[message.sequence] = entry
-        sequenceOfTask[message.taskID] = message.sequence
+        sequenceOfTask[entry.key] = message.sequence
         queue(message.sequence)
+    }
+
+    /// Makes what is known of a message, and counts it in.
+    mutating func newEntry(_ message: StoredMessage, hasBody: Bool, size: Int) -> MessageEntry {
+        let route = routes.enter(Route(queue: message.queue, taskName: message.taskName))
+        bodyBytes += size
+        if hasBody { cachedBodyBytes += size }
+        return MessageEntry(message, route: route, hasBody: hasBody, size: size)
+    }
+
+    /// The message as the store knows it, without its key.
+    func storedMessage(_ entry: MessageEntry) -> StoredMessage {
+        let route = routes[entry.route]
+        var message = StoredMessage(
+            sequence: entry.sequence,
+            queue: route.queue,
+            taskName: route.taskName,
+            taskID: entry.taskID,
+            priority: entry.priority,
+            enqueuedAt: entry.enqueuedAt,
+            body: entry.body
+        )
+        message.dueAt = entry.dueAt
+        guard entry.hasDetails else { return message }
+        message.scheduleID = entry.details.scheduleID
+        message.scheduledAt = entry.details.scheduledAt
+        message.expiresAt = entry.details.expiresAt
+        message.uniqueKey = entry.details.uniqueKey
+        message.isFenced = entry.details.isFenced
+        return message
     }
 
     /// Puts a message that nobody holds where it waits.
     mutating func queue(_ sequence: Int64) {
         guard var entry = messages[sequence] else { return }
-        if let dueAt = entry.message.dueAt, dueAt > now.wall {
+        if let dueAt = entry.dueAt, dueAt > now.wall {
             entry.state = .delayed
             delayed.insert(DelayedKey(dueAt: dueAt.millisecondsSinceEpoch, sequence: sequence))
         } else {
             entry.state = .ready
-            let key = ReadyQueue.Key(priority: entry.message.priority, sequence: sequence)
-            ready[entry.route, default: ReadyQueue()].insert(key)
+            routes.insert(ReadyQueue.Key(priority: entry.priority, sequence: sequence), in: entry.route)
             mayDispatch = true
         }
         messages[sequence] = entry
@@ -54,10 +85,16 @@ extension HubCore {
     /// Takes a message out of memory; the caller stores why.
     mutating func remove(_ sequence: Int64) -> MessageEntry? {
         guard let entry = messages.removeValue(forKey: sequence) else { return nil }
-        if let lease = entry.lease { workers[lease.worker]?.forget(sequence) }
+        if let worker = entry.leaseHolder { workers[worker]?.forget(sequence) }
         stopLoading(entry)
-        if sequenceOfTask[entry.message.taskID] == sequence { sequenceOfTask[entry.message.taskID] = nil }
-        progress.keep(entry.message.taskID, until: entry.result?.expiresAt ?? resultExpiry)
+        routes.leave(entry.route)
+        bodyBytes -= Int(entry.size)
+        if entry.hasBody { cachedBodyBytes -= entry.body.count }
+        if sequenceOfTask[entry.key] == sequence { sequenceOfTask[entry.key] = nil }
+        if progress.count > 0 {
+            let until = entry.hasDetails ? entry.details.result?.expiresAt : nil
+            progress.keep(entry.taskID, until: until ?? resultExpiry)
+        }
         mayDispatch = true
         return entry
     }
@@ -73,7 +110,7 @@ extension HubCore {
         if crashed {
             // One delivery is one crash at most, however often its worker was given up and came back.
             entry.crashes = min(entry.crashes + 1, entry.attempt)
-            entry.crashedAttempt = entry.attempt
+            entry.details.crashedAttempt = entry.attempt
         }
         if entry.isAcknowledged {
             // Whoever acknowledges before the end has chosen to run it at most once.
@@ -88,32 +125,33 @@ extension HubCore {
         }
         // At once the first time, then after a while: a task that kills its workers must not kill them all in a row.
         let pause: Int64 = !crashed || entry.crashes <= 1 ? 0 : entry.crashes == 2 ? 5000 : 30_000
-        entry.message.dueAt = pause > 0 ? now.wall.adding(.milliseconds(pause)) : nil
+        entry.dueAt = pause > 0 ? now.wall.adding(.milliseconds(pause)) : nil
         entry.state = .ready
         messages[sequence] = entry
-        store(.release(sequence: sequence, crashes: entry.crashes, dueAt: entry.message.dueAt))
+        store(.release(sequence: sequence, crashes: entry.crashes, dueAt: entry.dueAt))
         queue(sequence)
     }
 
     /// Sends a message to the dead letters; whoever waits for its result gets an error.
     mutating func bury(_ sequence: Int64, reason: String, result: [UInt8]? = nil) {
         guard let entry = remove(sequence) else { return }
-        let message = entry.message
+        let taskID = entry.taskID
         let failure = TaskFailure(type: "DeadLetterError", module: "Taskiq", message: reason)
         let body = result ?? StoredResult(error: failure, executionTime: .zero).json()
         let outcome = outcome(of: entry, isError: true, body: body)
         store(.bury(sequence: sequence, reason: reason, at: now.wall, result: outcome))
-        if let outcome { afterCommit(.result(taskID: message.taskID, body: outcome.body)) }
-        effects.append(.notice(.deadLetter(taskID: message.taskID, taskName: message.taskName, reason: reason)))
+        if let outcome { afterCommit(.result(taskID: taskID, body: outcome.body)) }
+        let taskName = routes[entry.route].taskName
+        effects.append(.notice(.deadLetter(taskID: taskID, taskName: taskName, reason: reason)))
         afterCommit(.effect(.notice(.runEnded(report(of: entry, executionTime: 0, isError: true, result: body)))))
     }
 
     func report(of entry: MessageEntry, executionTime: Int64, isError: Bool, result: [UInt8]) -> RunReport {
         RunReport(
-            taskID: entry.message.taskID,
-            taskName: entry.message.taskName,
-            scheduleID: entry.message.scheduleID,
-            scheduledAt: entry.message.scheduledAt,
+            taskID: entry.taskID,
+            taskName: routes[entry.route].taskName,
+            scheduleID: entry.hasDetails ? entry.details.scheduleID : nil,
+            scheduledAt: entry.hasDetails ? entry.details.scheduledAt : nil,
             startedAt: entry.lease?.startedAt ?? now.wall,
             executionTime: executionTime,
             attempt: entry.attempt,

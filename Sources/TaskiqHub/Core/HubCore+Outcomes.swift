@@ -7,12 +7,11 @@ import TaskiqHubProtocol
 
 extension HubCore {
     mutating func started(_ lease: LeaseKey, by identity: PeerIdentity) {
-        guard var entry = messages[lease.sequence], entry.attempt == lease.attempt,
-            var held = entry.lease, held.worker == identity
-        else { return }
-        held.startedAt = now.wall
-        entry.state = .leased(held)
-        messages[lease.sequence] = entry
+        let isCurrent =
+            messages.look(at: lease.sequence) { entry in
+                entry.attempt == lease.attempt && entry.leaseHolder == identity
+            } ?? false
+        if isCurrent { messages[lease.sequence]?.start(at: now.wall) }
     }
 
     mutating func acknowledge(_ lease: LeaseKey, by identity: PeerIdentity, correlation: UInt64) {
@@ -38,12 +37,11 @@ extension HubCore {
     ///
     /// The first success wins: a result that comes late, from a delivery that was given up, still counts while nobody
     /// else has ended the message. Everything else from an earlier delivery is refused.
-    mutating func complete(_ completion: Completion, by identity: PeerIdentity, correlation: UInt64) {
-        guard let worker = workers[identity] else { return }
+    mutating func complete(_ completion: Completion, by identity: PeerIdentity) {
         let lease = completion.lease
         var verdict = LeaseVerdict.Verdict.stale
         if let entry = messages[lease.sequence] {
-            let isCurrent = entry.attempt == lease.attempt && entry.lease?.worker == identity
+            let isCurrent = entry.attempt == lease.attempt && entry.leaseHolder == identity
             let isLateSuccess = completion.outcome == .ok && lease.attempt > 0 && lease.attempt <= entry.attempt
             // One that was not acknowledged ends nothing, so it counts only for who holds the message.
             if isCurrent, completion.isUnacknowledged, !entry.isAcknowledged {
@@ -56,14 +54,11 @@ extension HubCore {
         } else {
             verdict = .already
         }
-        let reply = WorkerReply.completed([LeaseVerdict(lease: lease, verdict: verdict)])
-        let packet = Packet(reply, correlation: correlation, session: worker.session, epoch: epoch)
-        afterCommit(.effect(.sendToWorker(worker.peer, packet)))
+        afterCommit(.judged(identity, LeaseVerdict(lease: lease, verdict: verdict)))
     }
 
     private mutating func end(_ completion: Completion, _ entry: MessageEntry) {
         let sequence = completion.lease.sequence
-        let taskID = entry.message.taskID
         switch completion.outcome {
         case .release:
             release(sequence, crashed: false)
@@ -73,10 +68,9 @@ extension HubCore {
         case .requeue:
             _ = remove(sequence)
             store(.complete(sequence: sequence, result: nil))
-            var successor = entry.message
+            var successor = storedMessage(entry)
             successor.sequence = takeSequence()
             successor.body = completion.body
-            successor.key = nil
             successor.enqueuedAt = now.wall
             successor.dueAt = completion.delay > 0 ? now.wall.adding(.milliseconds(completion.delay)) : nil
             // It is the same task: one that ends its workers does not begin anew by being put back in between.
@@ -84,7 +78,7 @@ extension HubCore {
         case .noResult:
             _ = remove(sequence)
             store(.complete(sequence: sequence, result: nil))
-            if !hasResult(entry) { afterCommit(.ended(taskID: taskID)) }
+            if !hasResult(entry) { afterCommit(.ended(taskID: entry.taskID)) }
             let run = report(of: entry, executionTime: completion.executionTime, isError: false, result: [])
             afterCommit(.effect(.notice(.runEnded(run))))
         case .ok, .error:
@@ -94,9 +88,9 @@ extension HubCore {
             let outcome = outcome(of: entry, isError: isError, body: completion.body)
             store(.complete(sequence: sequence, result: outcome))
             if let outcome {
-                afterCommit(.result(taskID: taskID, body: outcome.body))
+                afterCommit(.result(taskID: outcome.taskID, body: outcome.body))
             } else if !hasResult(entry) {
-                afterCommit(.ended(taskID: taskID))
+                afterCommit(.ended(taskID: entry.taskID))
             }
             let run = report(
                 of: entry,

@@ -12,13 +12,15 @@ extension HubCore {
 
     /// Keeps how far a task is; only from the worker that has it, so that a run that was given up says nothing more.
     mutating func take(_ report: ProgressReport, of taskID: String, from identity: PeerIdentity) {
-        guard let sequence = sequenceOfTask[taskID], messages[sequence]?.lease?.worker == identity else { return }
+        guard let sequence = sequenceOfTask[TaskKey(taskID)], messages[sequence]?.leaseHolder == identity else {
+            return
+        }
         progress.put(report, for: taskID, until: resultExpiry)
     }
 
     /// Says how a task stands, without looking into the store if that is not needed.
     mutating func tellStanding(of taskID: String, _ peer: PeerID, correlation: UInt64) {
-        guard let sequence = sequenceOfTask[taskID], let entry = messages[sequence], !hasResult(entry) else {
+        guard let sequence = sequenceOfTask[TaskKey(taskID)], let entry = messages[sequence], !hasResult(entry) else {
             // After what is being stored now, so that a result that is on its way is found.
             afterCommit(.findResult(peer, correlation: correlation, taskID: taskID))
             return
@@ -27,7 +29,7 @@ extension HubCore {
     }
 
     mutating func handleFound(_ peer: PeerID, _ correlation: UInt64, _ taskID: String, isThere: Bool) {
-        let status: ResultStatus = isThere ? .ready : sequenceOfTask[taskID] != nil ? .pending : .unknown
+        let status: ResultStatus = isThere ? .ready : sequenceOfTask[TaskKey(taskID)] != nil ? .pending : .unknown
         tell(status, of: taskID, peer, correlation)
     }
 
@@ -38,13 +40,17 @@ extension HubCore {
 
     /// Whether a message waits and no worker that is connected knows its task.
     func isUnroutable(_ entry: MessageEntry) -> Bool {
-        entry.lease == nil && !workers.values.contains { $0.serves(entry.route) }
+        guard entry.leaseHolder == nil else { return false }
+        let route = routes[entry.route]
+        return !workers.values.contains { $0.serves(route) }
     }
 
     /// Forgets results that were read by the only one who wanted them.
     mutating func drop(resultsOf taskIDs: [String]) {
         for taskID in Set(taskIDs).sorted() {
-            if let sequence = sequenceOfTask[taskID] { messages[sequence]?.result = nil }
+            if let sequence = sequenceOfTask[TaskKey(taskID)], messages[sequence]?.hasDetails == true {
+                messages[sequence]?.details.result = nil
+            }
             progress.remove(taskID)
             store(.dropResults(taskID: taskID))
         }

@@ -36,19 +36,24 @@ extension HubCore {
     mutating func tick() {
         let silence = configuration.silence.inMilliseconds
         let grace = configuration.goneGrace.inMilliseconds
-        let sessions = workers.sorted { $0.value.session < $1.value.session }
-        for (identity, worker) in sessions {
-            if let gone = worker.goneSince, now.uptime - gone >= grace {
-                lose(identity, reason: "its connection is gone")
-            } else if now.uptime - worker.lastHeard >= silence {
-                lose(identity, reason: "nothing was heard of it for \(configuration.silence.formattedShortly)")
+        let isTimeToSpeak = now.uptime >= nextHeartbeat
+        // Asked at every turn: nothing is sorted unless there is something to see.
+        if isTimeToSpeak || workers.values.contains(where: { $0.goneSince != nil }) {
+            for (identity, worker) in workers.sorted(by: { $0.value.session < $1.value.session }) {
+                if let gone = worker.goneSince, now.uptime - gone >= grace {
+                    lose(identity, reason: "its connection is gone")
+                } else if now.uptime - worker.lastHeard >= silence {
+                    lose(identity, reason: "nothing was heard of it for \(configuration.silence.formattedShortly)")
+                }
             }
         }
         if let deadline = adoptionDeadline, now.uptime >= deadline { loseInherited() }
         giveUpUnacknowledged()
-        if now.uptime >= nextHeartbeat {
+        if isTimeToSpeak {
             nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
-            for (identity, _) in sessions { reply(.heartbeat, to: identity) }
+            for worker in workers.values.sorted(by: { $0.session < $1.session }) {
+                reply(.heartbeat, to: worker.identity)
+            }
             // A client that is alive says so every second.
             for (peer, client) in clients where now.uptime - client.lastHeard >= 60_000 { forgetClient(peer) }
         }
@@ -62,12 +67,9 @@ extension HubCore {
     private mutating func forget() {
         nextForget = now.uptime + 60_000
         rowsToForget = 0
-        while let first = keysByTime.min, first.dueAt <= now.wall.millisecondsSinceEpoch {
-            keysByTime.removeMin()
-            if let key = keysBySequence.removeValue(forKey: first.sequence) { keys[key] = nil }
-        }
+        keys.forget(expiredBefore: now.wall.millisecondsSinceEpoch)
         let live = sequenceOfTask
-        progress.forget(expiredBefore: now.wall) { live[$0] != nil }
+        progress.forget(expiredBefore: now.wall) { live[TaskKey($0)] != nil }
         store(.forget(expiredBefore: now.wall))
     }
 }

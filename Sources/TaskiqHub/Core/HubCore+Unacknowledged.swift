@@ -13,31 +13,31 @@ extension HubCore {
     mutating func retain(_ completion: Completion, _ entry: MessageEntry) {
         // Said once more because the answer was lost: it is as it was.
         guard var lease = entry.lease, lease.acknowledgeBefore == nil else { return }
-        let sequence = entry.message.sequence
+        let sequence = entry.sequence
         let isError = completion.outcome == .error
         let body = completion.outcome == .noResult ? [] : completion.body
         let outcome = outcome(of: entry, isError: isError, body: body)
         var entry = entry
         lease.acknowledgeBefore = acknowledgeDeadline(of: sequence)
         entry.state = .leased(lease)
-        entry.unacknowledgedAttempt = entry.attempt
-        if let outcome { entry.result = RetainedResult(isError: isError, expiresAt: outcome.expiresAt) }
+        entry.details.unacknowledgedAttempt = entry.attempt
+        if let outcome { entry.details.result = RetainedResult(isError: isError, expiresAt: outcome.expiresAt) }
         messages[sequence] = entry
         workers[lease.worker]?.held.remove(sequence)
         workers[lease.worker]?.unacknowledged.insert(sequence)
         mayDispatch = true
         store(.retain(completion.lease, result: outcome))
-        if let outcome { afterCommit(.result(taskID: entry.message.taskID, body: outcome.body)) }
+        if let outcome { afterCommit(.result(taskID: outcome.taskID, body: outcome.body)) }
         let run = report(of: entry, executionTime: completion.executionTime, isError: isError, result: body)
         afterCommit(.effect(.notice(.runEnded(run))))
     }
 
     /// The acknowledgement of a task that has ended already: its message is over.
     mutating func endUnacknowledged(_ entry: MessageEntry) {
-        let sequence = entry.message.sequence
+        let sequence = entry.sequence
         _ = remove(sequence)
         store(.complete(sequence: sequence, result: nil))
-        if !hasResult(entry) { afterCommit(.ended(taskID: entry.message.taskID)) }
+        if !hasResult(entry) { afterCommit(.ended(taskID: entry.taskID)) }
     }
 
     /// Gives messages to others that were not acknowledged in time, and tells those who had them.
@@ -51,10 +51,8 @@ extension HubCore {
                 continue
             }
             release(first.sequence, crashed: false)
-            guard let worker = workers[held.worker] else { continue }
             let lease = LeaseKey(sequence: first.sequence, attempt: entry.attempt)
-            let reply = WorkerReply.completed([LeaseVerdict(lease: lease, verdict: .stale)])
-            afterCommit(.effect(.sendToWorker(worker.peer, Packet(reply, session: worker.session, epoch: epoch))))
+            afterCommit(.judged(held.worker, LeaseVerdict(lease: lease, verdict: .stale)))
         }
     }
 
@@ -80,7 +78,7 @@ extension HubCore {
 
     /// Whether a result of a message that is not over is stored.
     func hasResult(_ entry: MessageEntry) -> Bool {
-        entry.result.map { $0.expiresAt >= now.wall } ?? false
+        entry.hasDetails && entry.details.result.map { $0.expiresAt >= now.wall } ?? false
     }
 
     /// What is to be stored of a result: nil for nothing.
@@ -89,9 +87,9 @@ extension HubCore {
     /// failure and a success comes after it.
     func outcome(of entry: MessageEntry, isError: Bool, body: [UInt8]) -> StoredOutcome? {
         guard !body.isEmpty else { return nil }
-        if hasResult(entry), isError || entry.result?.isError == false { return nil }
+        if hasResult(entry), isError || entry.details.result?.isError == false { return nil }
         return StoredOutcome(
-            taskID: entry.message.taskID,
+            taskID: entry.taskID,
             isError: isError,
             expiresAt: resultExpiry,
             body: body

@@ -30,7 +30,7 @@ extension HubCore {
             mayDispatch = true
         case .started(let leases): for lease in leases { started(lease, by: identity) }
         case .acknowledge(let lease): acknowledge(lease, by: identity, correlation: packet.correlation)
-        case .complete(let completion): complete(completion, by: identity, correlation: packet.correlation)
+        case .complete(let completion): complete(completion, by: identity)
         case .progress(let taskID, let report): take(report, of: taskID, from: identity)
         case .heartbeat: break
         case .bye: goodbye(identity, correlation: packet.correlation)
@@ -69,8 +69,9 @@ extension HubCore {
         )
         worker.tasks = catalogueHashes[hello.catalogueHash]
         workers[hello.identity] = worker
+        workersVersion += 1
         workersByPeer[peer] = hello.identity
-        let verdicts = reconcile(hello)
+        let verdicts = reconcile(hello, known)
         let welcome = WorkerWelcome(verdicts: verdicts, wantsCatalogue: worker.tasks == nil)
         // What was decided about its deliveries is on disk before the worker hears of it.
         let session = worker.session
@@ -85,7 +86,7 @@ extension HubCore {
     ///
     /// Between its greeting and the welcome a worker throws away what is sent to it, so what it does not name it does
     /// certainly not have.
-    private mutating func reconcile(_ hello: WorkerHello) -> [LeaseVerdict] {
+    private mutating func reconcile(_ hello: WorkerHello, _ known: WorkerSession?) -> [LeaseVerdict] {
         var kept: Set<Int64> = []
         var verdicts: [LeaseVerdict] = []
         let started = Set(hello.started + hello.unconfirmed)
@@ -94,10 +95,11 @@ extension HubCore {
             if verdict == .keep { kept.insert(lease.sequence) }
             verdicts.append(LeaseVerdict(lease: lease, verdict: verdict))
         }
-        let lost = messages.filter { sequence, entry in
-            entry.lease?.worker == hello.identity && !kept.contains(sequence)
+        var lost = inherited.removeValue(forKey: hello.identity) ?? []
+        if let known { lost.formUnion(known.held.union(known.unacknowledged)) }
+        for sequence in lost.subtracting(kept).sorted() where messages[sequence]?.leaseHolder == hello.identity {
+            release(sequence, crashed: false)
         }
-        for sequence in lost.keys.sorted() { release(sequence, crashed: false) }
         return verdicts
     }
 
@@ -118,12 +120,12 @@ extension HubCore {
             entry.state = .leased(held)
         case .ready, .delayed, .loading:
             // A run that is over has nothing to go on with: it stays given up.
-            guard entry.unacknowledgedAttempt < entry.attempt else { return .stale }
+            guard !entry.hasDetails || entry.details.unacknowledgedAttempt < entry.attempt else { return .stale }
             // It was given up too early, and nobody else has it yet.
             stopLoading(entry)
-            if entry.crashedAttempt == entry.attempt {
+            if entry.hasDetails, entry.details.crashedAttempt == entry.attempt {
                 entry.crashes -= 1
-                entry.crashedAttempt = 0
+                entry.details.crashedAttempt = 0
             }
             entry.state = .leased(MessageEntry.Lease(worker: identity, startedAt: hasStarted ? now.wall : nil))
             store(.lease(lease, worker: identity))
@@ -147,6 +149,7 @@ extension HubCore {
             catalogueHashes[hash] = Set(catalogue.tasks.map(\.name.rawValue))
             workers[identity]?.tasks = catalogueHashes[hash]
             workers[identity]?.catalogueHash = hash
+            workersVersion += 1
             forgetCatalogueHashes()
             mayDispatch = true
             if worker.tasks == nil {
@@ -183,6 +186,7 @@ extension HubCore {
         afterCommit(.effect(.sendToWorker(worker.peer, packet)))
         workersByPeer[worker.peer] = nil
         workers[identity] = nil
+        workersVersion += 1
         effects.append(.notice(.workerLeft(name: worker.name)))
     }
 
@@ -195,6 +199,7 @@ extension HubCore {
     mutating func lose(_ identity: PeerIdentity, reason: String) {
         guard let worker = workers.removeValue(forKey: identity) else { return }
         workersByPeer[worker.peer] = nil
+        workersVersion += 1
         strikes[worker.peer] = nil
         let lost = worker.held.union(worker.unacknowledged)
         for sequence in lost.sorted() {
@@ -208,10 +213,11 @@ extension HubCore {
     /// Gives up the workers of the last life that did not come back.
     mutating func loseInherited() {
         adoptionDeadline = nil
-        let orphans = messages.filter { $0.value.lease.map { workers[$0.worker] == nil } ?? false }
-        for (sequence, orphan) in orphans.sorted(by: { $0.key < $1.key }) {
-            release(sequence, crashed: orphan.lease?.mayBeRunning ?? false)
-        }
+        let orphans = inherited.values.reduce(into: Set()) { $0.formUnion($1) }
+            .compactMap { messages[$0] }.filter { $0.leaseHolder.map { workers[$0] == nil } ?? false }
+            .sorted { $0.sequence < $1.sequence }
+        inherited = [:]
+        for orphan in orphans { release(orphan.sequence, crashed: orphan.lease?.mayBeRunning ?? false) }
         guard !orphans.isEmpty else { return }
         let reason = "they did not come back after the hub's restart"
         effects.append(.notice(.workerLost(name: "earlier workers", redelivered: orphans.count, reason: reason)))

@@ -16,9 +16,12 @@ public struct HubCore: Sendable {
     let epoch: UInt64
 
     // Messages.
-    var messages: [Int64: MessageEntry] = [:]
-    var sequenceOfTask: [String: Int64] = [:]
-    var ready: [Route: ReadyQueue] = [:]
+    var messages = MessageTable()
+    var sequenceOfTask: [TaskKey: Int64] = [:]
+    var routes = RouteTable()
+    /// How many bytes the bodies of all messages have, and those that are held in memory.
+    var bodyBytes = 0
+    var cachedBodyBytes = 0
     var delayed = Heap<DelayedKey>()
     /// When, in uptime, messages are given up whose tasks ended without acknowledging; some are over by then.
     var unacknowledged = Heap<DelayedKey>()
@@ -30,9 +33,7 @@ public struct HubCore: Sendable {
     var progress: ProgressBoard
 
     // Submissions that may be repeated.
-    var keys: [PeerIdentity: (submission: SubmissionKey, sequence: Int64)] = [:]
-    var keysByTime = Heap<DelayedKey>()
-    var keysBySequence: [Int64: PeerIdentity] = [:]
+    var keys = SubmissionKeys()
 
     // Peers.
     var clients: [PeerID: ClientSession] = [:]
@@ -42,6 +43,8 @@ public struct HubCore: Sendable {
     var strikes: [PeerID: Int] = [:]
     var nextSession: UInt64 = 1
     var deliveryCount: Int64 = 0
+    /// How often the workers, or what they can run, have changed.
+    var workersVersion = 0
 
     // What workers told of their tasks, and how far schedules are decided.
     var catalogues: [String: TaskCatalogue] = [:]
@@ -61,10 +64,13 @@ public struct HubCore: Sendable {
     var rowsToForget = 0
     /// Until when the workers of the last life may come back; nil when that is over.
     var adoptionDeadline: Int64?
+    /// What those had that have not come back yet.
+    var inherited: [PeerIdentity: Set<Int64>] = [:]
 
     var isDraining = false
     var isHalted = false
     var mayDispatch = false
+    var answers = AnswerBatch()
     var effects: [HubEffect] = []
 
     /// Begins a life of the hub.
@@ -87,9 +93,9 @@ public struct HubCore: Sendable {
             maximumSize: configuration.maximumProgressSize
         )
         for catalogue in recovered.catalogues { remember(catalogue) }
-        for (key, sequence) in recovered.keys { remember(key, sequence: sequence) }
+        for (key, sequence) in recovered.keys { keys.insert(key, sequence: sequence) }
         for recovered in recovered.messages { restore(recovered) }
-        if messages.values.contains(where: { $0.lease != nil }) {
+        if recovered.messages.contains(where: { $0.worker != nil }) {
             adoptionDeadline = now.uptime.adding(configuration.adoptionGrace)
         }
     }
@@ -116,8 +122,18 @@ public struct HubCore: Sendable {
     ///   - now: what time it is.
     /// - Returns: what is to be done, in order.
     public mutating func handle(_ event: HubEvent, at now: HubTime) -> [HubEffect] {
-        guard !isHalted else { return [] }
-        advance(to: now)
+        take(event, at: now)
+        return endTurn()
+    }
+
+    /// Takes one of several events in; what is to be done is said at the end of the turn.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: what time it is.
+    public mutating func take(_ event: HubEvent, at now: HubTime) {
+        guard !isHalted else { return }
+        if now != self.now { advance(to: now) }
         switch event {
         case .client(let peer, let packet): handle(packet, fromClient: peer)
         case .worker(let peer, let packet): handle(packet, fromWorker: peer)
@@ -137,9 +153,17 @@ public struct HubCore: Sendable {
         case .tick: tick()
         case .drain: isDraining = true
         }
-        if mayDispatch { dispatch() }
-        flushGroup()
-        defer { effects = [] }
+    }
+
+    /// Gives out what can be given out, and sends the open group on its way.
+    ///
+    /// - Returns: what is to be done, in order.
+    public mutating func endTurn() -> [HubEffect] {
+        if mayDispatch, !isHalted { dispatch() }
+        if !isHalted { flushGroup() }
+        sendAnswers()
+        var effects: [HubEffect] = []
+        swap(&effects, &self.effects)
         return effects
     }
 
@@ -157,13 +181,15 @@ public struct HubCore: Sendable {
     }
 
     private mutating func restore(_ recovered: RecoveredState.Message) {
-        var entry = MessageEntry(message: recovered.message, hasBody: false, state: .ready)
+        var entry = newEntry(recovered.message, hasBody: false, size: 0)
         // Crashes that it took over from the message before it come with no delivery of its own.
         entry.attempt = max(recovered.attempt, recovered.crashes)
         entry.crashes = recovered.crashes
         entry.isAcknowledged = recovered.isAcknowledged
-        entry.unacknowledgedAttempt = recovered.unacknowledgedAttempt
-        entry.result = recovered.result
+        if recovered.unacknowledgedAttempt > 0 || recovered.result != nil {
+            entry.details.unacknowledgedAttempt = recovered.unacknowledgedAttempt
+            entry.details.result = recovered.result
+        }
         let sequence = recovered.message.sequence
         if let worker = recovered.worker {
             var lease = MessageEntry.Lease(worker: worker, isInherited: true)
@@ -172,9 +198,10 @@ public struct HubCore: Sendable {
                 lease.acknowledgeBefore = acknowledgeDeadline(of: sequence)
             }
             entry.state = .leased(lease)
+            inherited[worker, default: []].insert(sequence)
         }
         messages[sequence] = entry
-        sequenceOfTask[recovered.message.taskID] = sequence
-        if entry.lease == nil { queue(sequence) }
+        sequenceOfTask[entry.key] = sequence
+        if entry.leaseHolder == nil { queue(sequence) }
     }
 }

@@ -1,20 +1,36 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-/// Where a frame came from and where the answer goes: the name that the network gives a connection.
+/// A connection of the hub, by the name that its socket gave it.
+///
+/// libzmq's own names have five bytes and cost no memory of their own; a peer may choose a longer one.
 public struct PeerID: Hashable, Sendable {
-    /// The name's bytes.
-    public let bytes: [UInt8]
+    private let packed: UInt64
+    private let long: [UInt8]
 
     /// Names a connection.
     ///
     /// - Parameter bytes: the name's bytes.
     public init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+        guard bytes.count < 8 else {
+            packed = 0
+            long = bytes
+            return
+        }
+        // The length is part of it: names may begin with zeros.
+        packed = bytes.reduce(0) { $0 << 8 | UInt64($1) } | UInt64(bytes.count) << 56
+        long = []
+    }
+
+    /// The name's bytes.
+    public var bytes: [UInt8] {
+        guard long.isEmpty else { return long }
+        let count = Int(packed >> 56)
+        return (0..<count).map { UInt8(truncatingIfNeeded: packed >> UInt64((count - 1 - $0) * 8)) }
     }
 }
 
-/// The two sides of a hub.
+/// Which of the hub's sockets.
 public enum HubSide: Sendable, Hashable {
     /// Where clients connect.
     case front

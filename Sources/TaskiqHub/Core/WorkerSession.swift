@@ -37,9 +37,21 @@ struct WorkerSession {
         return max(0, credit - held.count - loading.count - excess)
     }
 
-    /// Whether its turn comes before another worker's; never by chance, so that a simulation can be replayed.
-    func precedes(_ other: WorkerSession) -> Bool {
-        (-freeCredit, lastServed, session) < (-other.freeCredit, other.lastServed, other.session)
+    /// Whose turn it is; never decided by chance, so that a simulation can be replayed.
+    struct Order: Comparable {
+        var freeCredit: Int
+        var lastServed: Int64
+        var session: UInt64
+
+        static func < (left: Order, right: Order) -> Bool {
+            (right.freeCredit, left.lastServed, left.session) < (left.freeCredit, right.lastServed, right.session)
+        }
+    }
+
+    /// Where it stands among those that could be given something; nil when it has no room.
+    var order: Order? {
+        let credit = freeCredit
+        return credit > 0 ? Order(freeCredit: credit, lastServed: lastServed, session: session) : nil
     }
 
     /// No longer counts a message among those it has.

@@ -108,9 +108,9 @@ public final class HubService: Service {
         var notices: [HubNotice] = []
         let turn = state.withLock { state in
             let now = HubClock.now
-            var effects: [HubEffect] = []
-            for event in events { effects += state.core.handle(event, at: now) }
-            effects += state.core.handle(.tick, at: now)
+            for event in events { state.core.take(event, at: now) }
+            state.core.take(.tick, at: now)
+            let effects = state.core.endTurn()
             var turn = HubTurn(deadline: state.core.nextDeadline)
             for effect in effects {
                 if case .notice(let notice) = effect {

@@ -7,6 +7,8 @@ public enum ClientCommand: Sendable, Hashable {
     case hello(ClientHello)
     /// Asks for a message to be enqueued.
     case submit(Submission)
+    /// Every submission numbered below is answered, and will not come again.
+    case answered(below: UInt64)
     /// Asks for results, now and when they come.
     case resultWait(taskIDs: [String])
     /// No longer asks for results.

@@ -7,8 +7,8 @@ public enum ClientReply: Sendable, Hashable {
     case welcome(ClientWelcome)
     /// There will be no session.
     case reject(message: String)
-    /// A message is stored.
-    case submitted(sequence: Int64, isDuplicate: Bool)
+    /// Messages are stored.
+    case submitted([SubmitReceipt])
     /// A message is not stored.
     case refused(SubmitRefusal)
     /// What is known of a result.

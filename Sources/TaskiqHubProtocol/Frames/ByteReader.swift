@@ -1,36 +1,45 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-/// Reads big-endian integers and runs of bytes, never beyond the end.
+/// Reads numbers and bytes in order, and never beyond the end.
 struct ByteReader {
     private let bytes: [UInt8]
-    private var position = 0
+    private let end: Int
+    private(set) var position: Int
 
     init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+        self.init(bytes, 0..<bytes.count)
     }
 
-    var isAtEnd: Bool { position >= bytes.count }
+    /// Reads a part of the bytes; it must lie within them.
+    init(_ bytes: [UInt8], _ range: Range<Int>) {
+        self.bytes = bytes
+        position = range.lowerBound
+        end = range.upperBound
+    }
+
+    var isAtEnd: Bool { position >= end }
 
     mutating func skip(_ count: Int) {
-        position = min(position + count, bytes.count)
+        position = min(position + count, end)
     }
 
     mutating func integer<Number: FixedWidthInteger & UnsignedInteger>(
         _ type: Number.Type
     ) throws(ProtocolError) -> Number {
-        let size = MemoryLayout<Number>.size
-        guard bytes.count - position >= size else { throw ProtocolError("the frame ends too early") }
-        var value: Number = 0
-        for byte in bytes[position..<position + size] { value = value << 8 | Number(byte) }
-        position += size
-        return value
+        let start = position
+        try take(MemoryLayout<Number>.size)
+        return bytes.withUnsafeBytes { Number(bigEndian: $0.loadUnaligned(fromByteOffset: start, as: Number.self)) }
     }
 
-    mutating func bytes(_ count: Int) throws(ProtocolError) -> [UInt8] {
-        guard count >= 0, bytes.count - position >= count else { throw ProtocolError("the frame ends too early") }
+    /// Takes so many bytes.
+    ///
+    /// - Returns: where they are.
+    @discardableResult
+    mutating func take(_ count: Int) throws(ProtocolError) -> Range<Int> {
+        guard count >= 0, end - position >= count else { throw ProtocolError("the frame ends too early") }
         defer { position += count }
-        return Array(bytes[position..<position + count])
+        return position..<position + count
     }
 
     mutating func lease() throws(ProtocolError) -> LeaseKey {

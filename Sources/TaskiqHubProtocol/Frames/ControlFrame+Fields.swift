@@ -5,7 +5,14 @@ extension ControlFrame {
     // MARK: Writing
 
     mutating func set(_ tag: FieldTag, _ text: String?) {
-        if let text { set(tag, Array(text.utf8)) }
+        guard let text else { return }
+        begin(tag, length: text.utf8.count)
+        storage.append(contentsOf: text.utf8)
+    }
+
+    mutating func set(_ tag: FieldTag, _ identity: PeerIdentity) {
+        begin(tag, length: 16)
+        identity.append(to: &storage)
     }
 
     /// A sentence for people: cut where it would crowd everything else out of the frame.
@@ -19,9 +26,8 @@ extension ControlFrame {
     }
 
     mutating func set(_ tag: FieldTag, _ number: some FixedWidthInteger) {
-        var bytes: [UInt8] = []
-        bytes.appendBigEndian(UInt64(truncatingIfNeeded: number))
-        set(tag, bytes)
+        begin(tag, length: 8)
+        storage.appendBigEndian(UInt64(truncatingIfNeeded: number))
     }
 
     mutating func set(_ tag: FieldTag, flag: Bool) {
@@ -30,12 +36,11 @@ extension ControlFrame {
 
     /// A list of texts: each with its length before it.
     mutating func set(_ tag: FieldTag, texts: [String]) {
-        var bytes: [UInt8] = []
+        begin(tag, length: texts.reduce(0) { $0 + 4 + $1.utf8.count })
         for text in texts {
-            bytes.appendBigEndian(UInt32(truncatingIfNeeded: text.utf8.count))
-            bytes.append(contentsOf: text.utf8)
+            storage.appendBigEndian(UInt32(truncatingIfNeeded: text.utf8.count))
+            storage.append(contentsOf: text.utf8)
         }
-        set(tag, bytes)
     }
 
     mutating func set(progress report: ProgressReport?) {
@@ -45,40 +50,51 @@ extension ControlFrame {
     }
 
     mutating func set(_ tag: FieldTag, leases: [LeaseKey]) {
-        var bytes: [UInt8] = []
+        begin(tag, length: leases.count * 12)
         for lease in leases {
-            bytes.appendBigEndian(lease.sequence)
-            bytes.appendBigEndian(lease.attempt)
+            storage.appendBigEndian(lease.sequence)
+            storage.appendBigEndian(lease.attempt)
         }
-        set(tag, bytes)
     }
 
     mutating func set(_ tag: FieldTag, verdicts: [LeaseVerdict]) {
-        var bytes: [UInt8] = []
+        begin(tag, length: verdicts.count * 13)
         for verdict in verdicts {
-            bytes.appendBigEndian(verdict.lease.sequence)
-            bytes.appendBigEndian(verdict.lease.attempt)
-            bytes.append(verdict.verdict.rawValue)
+            storage.appendBigEndian(verdict.lease.sequence)
+            storage.appendBigEndian(verdict.lease.attempt)
+            storage.append(verdict.verdict.rawValue)
         }
-        set(tag, bytes)
+    }
+
+    mutating func set(_ tag: FieldTag, receipts: [SubmitReceipt]) {
+        begin(tag, length: receipts.count * 17)
+        for receipt in receipts {
+            storage.appendBigEndian(receipt.correlation)
+            storage.appendBigEndian(receipt.sequence)
+            storage.append(receipt.isDuplicate ? 1 : 0)
+        }
     }
 
     // MARK: Reading
 
     func bytes(_ tag: FieldTag) -> [UInt8]? {
-        fields.last { $0.tag == tag.rawValue }?.bytes
+        range(of: tag).map { Array(storage[$0]) }
     }
 
     func has(_ tag: FieldTag) -> Bool {
-        bytes(tag) != nil
+        range(of: tag) != nil
     }
 
     func text(_ tag: FieldTag) throws(ProtocolError) -> String? {
-        guard let bytes = bytes(tag) else { return nil }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ProtocolError("field \(tag) is not UTF-8")
-        }
+        guard let range = range(of: tag) else { return nil }
+        guard let text = text(in: range) else { throw ProtocolError("field \(tag) is not UTF-8") }
         return text
+    }
+
+    private func text(in range: Range<Int>) -> String? {
+        storage.withUnsafeBufferPointer { bytes in
+            String(validating: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+        }
     }
 
     /// A name or an id that must be there.
@@ -95,8 +111,8 @@ extension ControlFrame {
     }
 
     func number(_ tag: FieldTag) throws(ProtocolError) -> Int64? {
-        guard let bytes = bytes(tag) else { return nil }
-        var reader = ByteReader(bytes)
+        guard let range = range(of: tag) else { return nil }
+        var reader = ByteReader(storage, range)
         let value = try reader.integer(UInt64.self)
         guard reader.isAtEnd else { throw ProtocolError("field \(tag) must have 8 bytes") }
         return Int64(bitPattern: value)
@@ -119,20 +135,20 @@ extension ControlFrame {
 
     /// Sixteen bytes that must be there.
     func key(_ tag: FieldTag) throws(ProtocolError) -> PeerIdentity {
-        guard let bytes = bytes(tag), let key = PeerIdentity(bytes) else {
+        guard let range = range(of: tag), range.count == 16 else {
             throw ProtocolError("field \(tag) must have 16 bytes")
         }
-        return key
+        var reader = ByteReader(storage, range)
+        return PeerIdentity(high: try reader.integer(UInt64.self), low: try reader.integer(UInt64.self))
     }
 
     func texts(_ tag: FieldTag) throws(ProtocolError) -> [String] {
-        guard let bytes = bytes(tag) else { return [] }
-        var reader = ByteReader(bytes)
+        guard let range = range(of: tag) else { return [] }
+        var reader = ByteReader(storage, range)
         var texts: [String] = []
         while !reader.isAtEnd {
             let length = try reader.integer(UInt32.self)
-            let value = try reader.bytes(Int(length))
-            guard let text = String(validating: value, as: UTF8.self), ProtocolLimits.isValidName(text) else {
+            guard let text = text(in: try reader.take(Int(length))), ProtocolLimits.isValidName(text) else {
                 throw ProtocolError("field \(tag) holds a text that is no name")
             }
             texts.append(text)
@@ -141,16 +157,33 @@ extension ControlFrame {
     }
 
     func leases(_ tag: FieldTag) throws(ProtocolError) -> [LeaseKey] {
-        guard let bytes = bytes(tag) else { return [] }
-        var reader = ByteReader(bytes)
+        guard let range = range(of: tag) else { return [] }
+        var reader = ByteReader(storage, range)
         var leases: [LeaseKey] = []
         while !reader.isAtEnd { leases.append(try reader.lease()) }
         return leases
     }
 
+    func receipts(_ tag: FieldTag) throws(ProtocolError) -> [SubmitReceipt] {
+        guard let range = range(of: tag) else { return [] }
+        var reader = ByteReader(storage, range)
+        var receipts: [SubmitReceipt] = []
+        receipts.reserveCapacity(range.count / 17)
+        while !reader.isAtEnd {
+            receipts.append(
+                SubmitReceipt(
+                    correlation: try reader.integer(UInt64.self),
+                    sequence: Int64(bitPattern: try reader.integer(UInt64.self)),
+                    isDuplicate: try reader.integer(UInt8.self) != 0
+                )
+            )
+        }
+        return receipts
+    }
+
     func verdicts(_ tag: FieldTag) throws(ProtocolError) -> [LeaseVerdict] {
-        guard let bytes = bytes(tag) else { return [] }
-        var reader = ByteReader(bytes)
+        guard let range = range(of: tag) else { return [] }
+        var reader = ByteReader(storage, range)
         var verdicts: [LeaseVerdict] = []
         while !reader.isAtEnd {
             let lease = try reader.lease()

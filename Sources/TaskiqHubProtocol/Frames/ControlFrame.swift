@@ -7,6 +7,8 @@
 ///     field: u8 tag | u32 length | bytes
 ///
 /// Integers are big endian. The flags are 0 in this version.
+///
+/// The fields stay the bytes they travel as: a frame is read without an array for each of them.
 public struct ControlFrame: Sendable, Hashable {
     /// One field.
     public struct Field: Sendable, Hashable {
@@ -24,11 +26,13 @@ public struct ControlFrame: Sendable, Hashable {
     public var session: UInt64
     /// Which life of the hub the session belongs to; 0 before it is known.
     public var epoch: UInt64
-    /// The fields.
-    public private(set) var fields: [Field] = []
+    /// The bytes that hold the fields, one after the other, from `start` on.
+    var storage: [UInt8]
+    let start: Int
+    private(set) var count: Int
 
-    private static let magic = Array("TQ1".utf8)
-    private static let headerSize = 3 + 1 + 2 + 2 + 8 + 8 + 8
+    static let headerSize = 3 + 1 + 2 + 2 + 8 + 8 + 8
+    private static let tagAndLength = 1 + 4
 
     /// Makes a frame without fields.
     ///
@@ -42,46 +46,76 @@ public struct ControlFrame: Sendable, Hashable {
         self.correlation = correlation
         self.session = session
         self.epoch = epoch
+        start = Self.headerSize
+        count = 0
+        storage = []
+        // Room for the header, which is written when the frame is whole, and for what most frames carry.
+        storage.reserveCapacity(192)
+        storage.append(contentsOf: repeatElement(0, count: Self.headerSize))
+    }
+
+    /// The fields, in order.
+    public var fields: [Field] {
+        var fields: [Field] = []
+        forEachField { tag, range in fields.append(Field(tag: tag, bytes: Array(storage[range]))) }
+        return fields
+    }
+
+    /// Where the value of a field is; of one that comes twice, the last counts.
+    func range(of wanted: FieldTag) -> Range<Int>? {
+        var found: Range<Int>?
+        forEachField { tag, range in if tag == wanted.rawValue { found = range } }
+        return found
+    }
+
+    private func forEachField(_ body: (UInt8, Range<Int>) -> Void) {
+        storage.withUnsafeBytes { bytes in
+            var position = start
+            // The lengths were checked when the frame was read.
+            for _ in 0..<count {
+                let length = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: position + 1, as: UInt32.self)))
+                let value = position + Self.tagAndLength
+                body(bytes[position], value..<value + length)
+                position = value + length
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    /// Begins a field whose value, of so many bytes, is appended to `storage` next.
+    mutating func begin(_ tag: FieldTag, length: Int) {
+        count += 1
+        storage.append(tag.rawValue)
+        storage.appendBigEndian(UInt32(truncatingIfNeeded: length))
     }
 
     mutating func set(_ tag: FieldTag, _ bytes: [UInt8]) {
-        fields.append(Field(tag: tag.rawValue, bytes: bytes))
+        begin(tag, length: bytes.count)
+        storage.append(contentsOf: bytes)
     }
-
-    // MARK: Bytes
 
     /// The frame as it travels.
     public func encoded() -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.headerSize + sizeOfFields)
-        bytes.append(contentsOf: Self.magic)
-        bytes.append(opcode.rawValue)
-        bytes.appendBigEndian(UInt16(0))
-        bytes.appendBigEndian(UInt16(truncatingIfNeeded: fields.count))
-        bytes.appendBigEndian(correlation)
-        bytes.appendBigEndian(session)
-        bytes.appendBigEndian(epoch)
-        append(fieldsTo: &bytes)
+        var bytes = storage
+        bytes.withUnsafeMutableBytes { bytes in
+            bytes.storeBytes(of: UInt32(bigEndian: Self.magic | UInt32(opcode.rawValue)), as: UInt32.self)
+            bytes.storeBytes(of: UInt16(0), toByteOffset: 4, as: UInt16.self)
+            bytes.storeBytes(of: UInt16(truncatingIfNeeded: count).bigEndian, toByteOffset: 6, as: UInt16.self)
+            bytes.storeBytes(of: correlation.bigEndian, toByteOffset: 8, as: UInt64.self)
+            bytes.storeBytes(of: session.bigEndian, toByteOffset: 16, as: UInt64.self)
+            bytes.storeBytes(of: epoch.bigEndian, toByteOffset: 24, as: UInt64.self)
+        }
         return bytes
     }
 
     /// The fields alone, as a body: for lists that may be longer than a control frame.
-    var encodedFields: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(sizeOfFields)
-        append(fieldsTo: &bytes)
-        return bytes
-    }
+    var encodedFields: [UInt8] { Array(storage[start...]) }
 
-    private var sizeOfFields: Int { fields.reduce(0) { $0 + 5 + $1.bytes.count } }
+    /// "TQ1", with room for an opcode after it.
+    private static let magic: UInt32 = 0x5451_3100
 
-    private func append(fieldsTo bytes: inout [UInt8]) {
-        for field in fields {
-            bytes.append(field.tag)
-            bytes.appendBigEndian(UInt32(truncatingIfNeeded: field.bytes.count))
-            bytes.append(contentsOf: field.bytes)
-        }
-    }
+    // MARK: Reading
 
     /// Reads a frame.
     ///
@@ -92,8 +126,10 @@ public struct ControlFrame: Sendable, Hashable {
             throw ProtocolError("the control frame is larger than \(ProtocolLimits.maximumControlFrame) bytes")
         }
         var reader = ByteReader(bytes)
-        guard bytes.starts(with: Self.magic) else { throw ProtocolError("the frame does not begin with TQ1") }
-        reader.skip(Self.magic.count)
+        guard bytes.count >= 3, bytes[0] == 0x54, bytes[1] == 0x51, bytes[2] == 0x31 else {
+            throw ProtocolError("the frame does not begin with TQ1")
+        }
+        reader.skip(3)
         let number = try reader.integer(UInt8.self)
         guard let opcode = Opcode(rawValue: number) else { throw ProtocolError("opcode \(number) is not known") }
         _ = try reader.integer(UInt16.self)
@@ -105,29 +141,38 @@ public struct ControlFrame: Sendable, Hashable {
         correlation = try reader.integer(UInt64.self)
         session = try reader.integer(UInt64.self)
         epoch = try reader.integer(UInt64.self)
-        for _ in 0..<count { fields.append(try Self.field(from: &reader)) }
+        start = Self.headerSize
+        self.count = Int(count)
+        storage = bytes
+        for _ in 0..<count { try Self.skipField(&reader) }
         guard reader.isAtEnd else { throw ProtocolError("there are bytes after the last field") }
     }
 
     /// Reads the fields of a body; see `encodedFields`.
     init(_ opcode: Opcode, fieldsOf body: [UInt8]) throws(ProtocolError) {
-        self.init(opcode)
+        self.opcode = opcode
+        correlation = 0
+        session = 0
+        epoch = 0
+        start = 0
+        count = 0
+        storage = body
         var reader = ByteReader(body)
         while !reader.isAtEnd {
-            guard fields.count < ProtocolLimits.maximumFields else {
+            guard count < ProtocolLimits.maximumFields else {
                 throw ProtocolError("the body has more than \(ProtocolLimits.maximumFields) fields")
             }
-            fields.append(try Self.field(from: &reader))
+            try Self.skipField(&reader)
+            count += 1
         }
     }
 
-    private static func field(from reader: inout ByteReader) throws(ProtocolError) -> Field {
+    private static func skipField(_ reader: inout ByteReader) throws(ProtocolError) {
         let tag = try reader.integer(UInt8.self)
         let length = try reader.integer(UInt32.self)
-        let value = try reader.bytes(Int(length))
+        try reader.take(Int(length))
         if tag & 0x80 != 0, FieldTag(rawValue: tag) == nil {
             throw ProtocolError("field \(tag) is critical and not known")
         }
-        return Field(tag: tag, bytes: value)
     }
 }

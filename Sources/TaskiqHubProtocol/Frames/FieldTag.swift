@@ -28,12 +28,12 @@ public enum FieldTag: UInt8, Sendable {
     case scheduleID = 0x16
     case scheduledAt = 0x17
     case sequence = 0x18
-    case duplicate = 0x19
     case status = 0x1A
     case taskIDs = 0x1B
     case isFinal = 0x1C
     case progressState = 0x1D
     case progressMeta = 0x1E
+    case receipts = 0x1F
 
     case queues = 0x30
     case concurrency = 0x31

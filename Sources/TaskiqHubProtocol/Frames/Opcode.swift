@@ -23,6 +23,7 @@ public enum Opcode: UInt8, Sendable {
     case standingAsk = 0x18
     case standing = 0x19
     case resultDrop = 0x1A
+    case answered = 0x1B
 
     // Back: workers.
     case workerHello = 0x30

@@ -11,12 +11,12 @@ extension Packet<ClientCommand> {
             var frame = frame(.hello)
             frame.set(.protocolMinimum, hello.protocolMinimum)
             frame.set(.protocolMaximum, hello.protocolMaximum)
-            frame.set(.identity, hello.identity.bytes)
+            frame.set(.identity, hello.identity)
             frame.set(.application, hello.application)
             return [frame.encoded()]
         case .submit(let submission):
             var frame = frame(.submit)
-            frame.set(.key, submission.key.bytes)
+            frame.set(.key, submission.key)
             frame.set(.queue, submission.queue)
             frame.set(.taskName, submission.taskName)
             frame.set(.taskID, submission.taskID)
@@ -25,6 +25,10 @@ extension Packet<ClientCommand> {
             frame.set(.scheduleID, submission.scheduleID)
             if let time = submission.scheduledAt { frame.set(.scheduledAt, time.millisecondsSinceEpoch) }
             return [frame.encoded(), submission.body]
+        case .answered(let limit):
+            var frame = frame(.answered)
+            frame.set(.sequence, limit)
+            return [frame.encoded()]
         case .resultWait(let taskIDs):
             var frame = frame(.resultWait)
             frame.set(.taskIDs, texts: taskIDs)
@@ -72,6 +76,7 @@ extension Packet<ClientCommand> {
             submission.scheduleID = try frame.optionalName(.scheduleID)
             submission.scheduledAt = try frame.number(.scheduledAt).map(Timestamp.init(millisecondsSinceEpoch:))
             command = .submit(submission)
+        case .answered: command = .answered(below: UInt64(bitPattern: try frame.requiredNumber(.sequence)))
         case .resultWait: command = .resultWait(taskIDs: try frame.texts(.taskIDs))
         case .resultCancel: command = .resultCancel(taskIDs: try frame.texts(.taskIDs))
         case .standingAsk: command = .standing(taskID: try frame.name(.taskID))
@@ -97,10 +102,9 @@ extension Packet<ClientReply> {
             var frame = frame(.reject)
             frame.set(.message, sentence: message)
             return [frame.encoded()]
-        case .submitted(let sequence, let isDuplicate):
+        case .submitted(let receipts):
             var frame = frame(.submitOK)
-            frame.set(.sequence, sequence)
-            frame.set(.duplicate, flag: isDuplicate)
+            frame.set(.receipts, receipts: receipts)
             return [frame.encoded()]
         case .refused(let refusal):
             var frame = frame(.submitError)
@@ -145,11 +149,7 @@ extension Packet<ClientReply> {
                 )
             )
         case .reject: reply = .reject(message: try frame.text(.message) ?? "")
-        case .submitOK:
-            reply = .submitted(
-                sequence: try frame.requiredNumber(.sequence),
-                isDuplicate: frame.has(.duplicate)
-            )
+        case .submitOK: reply = .submitted(try frame.receipts(.receipts))
         case .submitError:
             let number = try frame.requiredNumber(.code)
             reply = .refused(

@@ -11,7 +11,7 @@ extension Packet<WorkerCommand> {
             var frame = frame(.workerHello)
             frame.set(.protocolMinimum, hello.protocolMinimum)
             frame.set(.protocolMaximum, hello.protocolMaximum)
-            frame.set(.identity, hello.identity.bytes)
+            frame.set(.identity, hello.identity)
             frame.set(.application, hello.application)
             frame.set(.host, hello.host)
             frame.set(.processID, hello.processID)

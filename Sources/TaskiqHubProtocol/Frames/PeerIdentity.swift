@@ -16,10 +16,13 @@ public struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
         low = bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    private init(high: UInt64, low: UInt64) {
+    init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
+
+    /// What nobody is called, for where there must be something.
+    package static let none = PeerIdentity(high: 0, low: 0)
 
     /// Makes a new one whose first bits are the time, so that those made in turn are stored beside each other.
     ///
@@ -40,9 +43,14 @@ public struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
     /// The bytes.
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        append(to: &bytes)
+        return bytes
+    }
+
+    func append(to bytes: inout [UInt8]) {
         bytes.appendBigEndian(high)
         bytes.appendBigEndian(low)
-        return bytes
     }
 
     /// The bytes as hexadecimal digits.

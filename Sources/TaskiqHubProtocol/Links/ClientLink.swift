@@ -1,6 +1,7 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import DequeModule
 public import Taskiq
 
 /// A client's side of the conversation with a hub, as a value: what happens goes in, what is to be done comes out.
@@ -53,8 +54,8 @@ public struct ClientLink: Sendable {
     private struct Pending {
         var submission: Submission
         var deadline: Int64
-        /// The session in which it was sent last.
-        var sentIn: UInt64 = 0
+        /// Whether this session was told.
+        var isSent = false
         /// When the hub may be asked again after it refused.
         var notBefore: Int64 = 0
     }
@@ -70,7 +71,16 @@ public struct ClientLink: Sendable {
     private let address: String
     private var state = State.connecting
     private var pending: [UInt64: Pending] = [:]
-    private var order: [UInt64] = []
+    /// Those without an answer, and some with one, as they came.
+    private var order: Deque<UInt64> = []
+    /// Those that this session has not been told yet.
+    private var unsent: Deque<UInt64> = []
+    /// Those that were refused, and are said again later.
+    private var refused: Set<UInt64> = []
+    private var sentCount = 0
+    private var lastID: UInt64 = 0
+    /// Below which the hub knows that everything is answered.
+    private var confirmedBelow: UInt64 = 0
     private var waits: Set<String> = []
     private var questions: Set<String> = []
     private var lastHeard: Int64 = 0
@@ -101,6 +111,21 @@ public struct ClientLink: Sendable {
     ///   - now: the uptime in milliseconds.
     /// - Returns: what is to be done, in order.
     public mutating func handle(_ event: Event, at now: Int64) -> [Effect] {
+        var effects: [Effect] = []
+        handle(event, at: now, into: &effects)
+        return effects
+    }
+
+    /// Takes one of several events in.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: the uptime in milliseconds.
+    ///   - effects: what is to be done, in order; the event's is appended.
+    public mutating func handle(_ event: Event, at now: Int64, into effects: inout [Effect]) {
+        // The array is lent to the link, so that nothing is copied.
+        swap(&effects, &self.effects)
+        defer { swap(&effects, &self.effects) }
         switch event {
         case .connected: greet(at: now)
         case .packet(let packet): handle(packet, at: now)
@@ -109,7 +134,7 @@ public struct ClientLink: Sendable {
         case .wait(let taskID):
             guard ProtocolLimits.isValidName(taskID) else {
                 // No message has such an id; a frame with it would be refused as a whole.
-                effects.append(.result(taskID: taskID, .unknown, body: []))
+                self.effects.append(.result(taskID: taskID, .unknown, body: []))
                 break
             }
             waits.insert(taskID)
@@ -118,7 +143,7 @@ public struct ClientLink: Sendable {
             if waits.remove(taskID) != nil, isOpen { send(.resultCancel(taskIDs: [taskID])) }
         case .ask(let taskID):
             guard ProtocolLimits.isValidName(taskID) else {
-                effects.append(.standing(TaskStanding(taskID: taskID, status: .unknown)))
+                self.effects.append(.standing(TaskStanding(taskID: taskID, status: .unknown)))
                 break
             }
             // Asked while the answer to an earlier question is on its way: it may have been given too early.
@@ -129,8 +154,6 @@ public struct ClientLink: Sendable {
         case .tick: tick(at: now)
         case .bye: if isOpen { send(.bye) }
         }
-        defer { effects = [] }
-        return effects
     }
 
     // MARK: Sessions
@@ -152,8 +175,7 @@ public struct ClientLink: Sendable {
             maximumBody = welcome.maximumBody
             nextHeartbeat = now + LinkTiming.heartbeat
             effects.append(.opened(welcome))
-            // A new life of the hub counts its sessions anew, so the number alone does not tell them apart.
-            for id in order { pending[id]?.sentIn = 0 }
+            beginAnew()
             sendPending(at: now)
             for chunk in waits.sorted().chunks(of: 200) { send(.resultWait(taskIDs: chunk)) }
             for taskID in questions.sorted() { send(.standing(taskID: taskID)) }
@@ -163,11 +185,14 @@ public struct ClientLink: Sendable {
         case .reject(let message):
             state = .rejected(message: message)
             effects.append(.rejected(message: message))
-            for id in order { fail(id, TaskiqError(.refused, "the hub at \(address) refuses this client: \(message)")) }
-        case .submitted(let sequence, _):
-            guard pending[packet.correlation] != nil else { return }
-            drop(packet.correlation)
-            effects.append(.submitted(id: packet.correlation, .success(sequence)))
+            for id in pending.keys.sorted() {
+                fail(id, TaskiqError(.refused, "the hub at \(address) refuses this client: \(message)"))
+            }
+        case .submitted(let receipts):
+            for receipt in receipts where drop(receipt.correlation) {
+                effects.append(.submitted(id: receipt.correlation, .success(receipt.sequence)))
+            }
+            confirm(after: LinkTiming.answersAtATime)
             sendPending(at: now)
         case .refused(let refusal): handle(refusal, of: packet.correlation, at: now)
         case .result(let taskID, let status, let body):
@@ -184,24 +209,27 @@ public struct ClientLink: Sendable {
     private mutating func handle(_ refusal: SubmitRefusal, of id: UInt64, at now: Int64) {
         guard let submission = pending[id] else { return }
         if refusal.retryAfter > 0, now + refusal.retryAfter < submission.deadline {
-            pending[id]?.sentIn = 0
+            if submission.isSent { sentCount -= 1 }
+            pending[id]?.isSent = false
             pending[id]?.notBefore = now + refusal.retryAfter
+            refused.insert(id)
         } else {
             fail(id, TaskiqError(.sendTask, "the hub at \(address) did not take the message: \(refusal.message)"))
         }
     }
 
     private mutating func tick(at now: Int64) {
-        for id in order {
-            guard let submission = pending[id], now >= submission.deadline else { continue }
-            fail(id, late(submission))
-        }
+        // In their order, and without a look at each place of those that were answered.
+        let late = pending.filter { now >= $0.value.deadline }.keys.sorted()
+        for id in late { if let submission = pending[id] { fail(id, self.late(submission)) } }
         switch state {
         case .connecting, .rejected: break
         case .greeted(let time) where now - time >= LinkTiming.greeting: reconnect()
         case .open where now - lastHeard >= LinkTiming.silence: reconnect()
         case .greeted: break
         case .open:
+            retryRefused(at: now)
+            confirm(after: 1)
             sendPending(at: now)
             if now >= nextHeartbeat {
                 nextHeartbeat = now + LinkTiming.heartbeat
@@ -236,25 +264,66 @@ public struct ClientLink: Sendable {
         }
         pending[id] = Pending(submission: submission, deadline: deadline)
         order.append(id)
+        unsent.append(id)
+        lastID = max(lastID, id)
         if isOpen { sendPending(at: now) }
+    }
+
+    /// A session that was told nothing yet.
+    private mutating func beginAnew() {
+        sentCount = 0
+        refused = []
+        // A session knows nothing of what was answered before it.
+        confirmedBelow = firstUnanswered()
+        for id in pending.keys {
+            pending[id]?.isSent = false
+            pending[id]?.notBefore = 0
+        }
+        unsent = Deque(pending.keys.sorted())
     }
 
     /// Sends what this session has not been told yet, oldest first, as far as the window allows.
     private mutating func sendPending(at now: Int64) {
-        guard case .open(let session, _) = state else { return }
-        for id in order.prefix(LinkTiming.window) {
-            guard let entry = pending[id], entry.sentIn != session, now >= entry.notBefore else { continue }
-            if entry.submission.body.count > maximumBody {
+        guard isOpen else { return }
+        while sentCount < LinkTiming.window, let id = unsent.popFirst() {
+            guard let submission = pending[id]?.submission else { continue }
+            if submission.body.count > maximumBody {
                 let message = """
-                    the message has \(entry.submission.body.count) bytes, the hub at \(address) takes \(maximumBody): \
+                    the message has \(submission.body.count) bytes, the hub at \(address) takes \(maximumBody): \
                     send a reference to the data in its place
                     """
                 fail(id, TaskiqError(.sendTask, message))
                 continue
             }
-            pending[id]?.sentIn = session
-            send(.submit(entry.submission), correlation: id)
+            pending[id]?.isSent = true
+            sentCount += 1
+            send(.submit(submission), correlation: id)
         }
+    }
+
+    /// Those that were refused do not hold up others while they wait.
+    private mutating func retryRefused(at now: Int64) {
+        guard !refused.isEmpty else { return }
+        for id in refused.sorted() {
+            guard let notBefore = pending[id]?.notBefore, now < notBefore else {
+                refused.remove(id)
+                if pending[id] != nil { unsent.append(id) }
+                continue
+            }
+        }
+    }
+
+    /// Tells the hub which answers have come, so that it need not remember them.
+    private mutating func confirm(after count: Int) {
+        let limit = firstUnanswered()
+        guard isOpen, limit >= confirmedBelow + UInt64(count) else { return }
+        confirmedBelow = limit
+        send(.answered(below: limit))
+    }
+
+    private mutating func firstUnanswered() -> UInt64 {
+        while let first = order.first, pending[first] == nil { order.removeFirst() }
+        return order.first ?? lastID + 1
     }
 
     private mutating func fail(_ id: UInt64, _ error: TaskiqError) {
@@ -262,10 +331,11 @@ public struct ClientLink: Sendable {
         effects.append(.submitted(id: id, .failure(error)))
     }
 
-    private mutating func drop(_ id: UInt64) {
-        guard pending.removeValue(forKey: id) != nil else { return }
-        // Nearly always the first.
-        if let index = order.firstIndex(of: id) { order.remove(at: index) }
+    @discardableResult
+    private mutating func drop(_ id: UInt64) -> Bool {
+        guard let entry = pending.removeValue(forKey: id) else { return false }
+        if entry.isSent { sentCount -= 1 }
+        return true
     }
 
     private func late(_ pending: Pending) -> TaskiqError {
@@ -294,7 +364,7 @@ extension Submission {
 
 extension Array {
     /// The elements in runs of at most so many.
-    func chunks(of size: Int) -> [[Element]] {
+    package func chunks(of size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -10,5 +10,7 @@ public enum LinkTiming {
     /// How long a greeting may stay unanswered before they open a new socket.
     public static let greeting: Int64 = 5000
     /// Most submissions on their way; a quarter of what libzmq takes before it refuses.
-    public static let window = 128
+    public static let window = 512
+    /// After how many answers a client tells the hub that it has them, if it does not fall silent before.
+    public static let answersAtATime = 128
 }

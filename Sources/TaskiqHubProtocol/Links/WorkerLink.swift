@@ -106,6 +106,21 @@ public struct WorkerLink: Sendable {
     ///   - now: the uptime in milliseconds.
     /// - Returns: what is to be done, in order.
     public mutating func handle(_ event: Event, at now: Int64) -> [Effect] {
+        var effects: [Effect] = []
+        handle(event, at: now, into: &effects)
+        return effects
+    }
+
+    /// Takes one of several events in.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: the uptime in milliseconds.
+    ///   - effects: what is to be done, in order; the event's is appended.
+    public mutating func handle(_ event: Event, at now: Int64, into effects: inout [Effect]) {
+        // The array is lent to the link, so that nothing is copied.
+        swap(&effects, &self.effects)
+        defer { swap(&effects, &self.effects) }
         switch event {
         case .connected: greet(at: now)
         case .packet(let packet): handle(packet, at: now)
@@ -128,8 +143,6 @@ public struct WorkerLink: Sendable {
             isLeaving = true
             if isSettled { send(.bye) }
         }
-        defer { effects = [] }
-        return effects
     }
 
     // MARK: Sessions

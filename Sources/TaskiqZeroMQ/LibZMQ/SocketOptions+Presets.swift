@@ -6,12 +6,12 @@
 extension SocketOptions {
     /// The hub's router that clients talk to.
     ///
-    /// It takes few messages ahead of each client, so that a hub that stops reading soon stops them.
+    /// It takes one window of submissions ahead of each client, so that a hub that stops reading soon stops them.
     package static let hubFront: SocketOptions = {
         var options = SocketOptions()
         options.reportsUnroutable = true
         options.sendHighWaterMark = 2048
-        options.receiveHighWaterMark = 128
+        options.receiveHighWaterMark = 512
         return options
     }()
 
@@ -27,7 +27,8 @@ extension SocketOptions {
     /// A client's dealer, connected to the hub's front.
     package static let client: SocketOptions = {
         var options = connecting
-        options.sendHighWaterMark = 512
+        // Four times the window of submissions: libzmq may take up to nine tenths less than its mark.
+        options.sendHighWaterMark = 2048
         options.receiveHighWaterMark = 1024
         return options
     }()

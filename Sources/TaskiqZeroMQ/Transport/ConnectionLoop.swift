@@ -22,6 +22,13 @@ struct ConnectionLoop: ~Copyable {
     private var worker: WorkerLink?
     /// Tasks that were announced before the worker listened.
     private var announced: (catalogue: [UInt8], hash: String)?
+    /// Deliveries that began to run, until the hub is told; those that end before are not worth a word.
+    private var started: Set<LeaseKey> = []
+    /// What came of the socket, handed over together.
+    private var deliveries: [TaskDelivery] = []
+    // Lent to the links, so that not every event needs an array of its own.
+    private var clientEffects: [ClientLink.Effect] = []
+    private var workerEffects: [WorkerLink.Effect] = []
     private var workersEndpoint: String?
     private var maximumBody = ProtocolLimits.maximumBody
     private var shutdownDeadline: Int64?
@@ -49,6 +56,7 @@ struct ConnectionLoop: ~Copyable {
         while !isOver {
             wait()
             for command in connection.mailbox.drain() { handle(command) }
+            tellStarted()
             receiveFromFront()
             receiveFromBack()
             tick()
@@ -74,15 +82,14 @@ struct ConnectionLoop: ~Copyable {
     // MARK: Commands
 
     private mutating func handle(_ command: HubConnection.Command) {
-        let now = Uptime.milliseconds
         switch command {
         case .submit(let id, let submission, let deadline):
-            carryOut(client.handle(.submit(id: id, submission, deadline: deadline), at: now))
-        case .cancel(let id): carryOut(client.handle(.cancel(id: id), at: now))
-        case .wait(let taskID): carryOut(client.handle(.wait(taskID: taskID), at: now))
-        case .cancelWait(let taskID): carryOut(client.handle(.cancelWait(taskID: taskID), at: now))
-        case .ask(let taskID): carryOut(client.handle(.ask(taskID: taskID), at: now))
-        case .dropResult(let taskID): carryOut(client.handle(.dropResult(taskID: taskID), at: now))
+            tellClient(.submit(id: id, submission, deadline: deadline))
+        case .cancel(let id): tellClient(.cancel(id: id))
+        case .wait(let taskID): tellClient(.wait(taskID: taskID))
+        case .cancelWait(let taskID): tellClient(.cancelWait(taskID: taskID))
+        case .ask(let taskID): tellClient(.ask(taskID: taskID))
+        case .dropResult(let taskID): tellClient(.dropResult(taskID: taskID))
         case .progress(let taskID, let report): tellWorker(.progress(taskID: taskID, report))
         case .listen(let hello, let catalogue, let credit):
             worker = WorkerLink(hello: hello, catalogue: catalogue, credit: credit)
@@ -93,20 +100,45 @@ struct ConnectionLoop: ~Copyable {
         case .announce(let catalogue, let hash):
             if worker == nil { announced = (catalogue, hash) }
             tellWorker(.announce(catalogue: catalogue, hash: hash))
-        case .started(let lease): tellWorker(.started([lease]))
-        case .acknowledge(let lease): tellWorker(.acknowledge(lease))
-        case .settle(let completion): tellWorker(.settle(completion))
+        case .started(let lease): started.insert(lease)
+        case .acknowledge(let lease):
+            tellStarted()
+            tellWorker(.acknowledge(lease))
+        case .settle(let completion):
+            started.remove(completion.lease)
+            tellWorker(.settle(completion))
         case .stopListening: tellWorker(.stopListening)
         case .shutdown(let deadline):
+            tellStarted()
             shutdownDeadline = deadline
-            carryOut(client.handle(.bye, at: now))
+            tellClient(.bye)
             tellWorker(.bye)
         }
     }
 
-    private mutating func tellWorker(_ event: WorkerLink.Event) {
-        guard let effects = worker?.handle(event, at: Uptime.milliseconds) else { return }
+    private mutating func tellStarted() {
+        guard !started.isEmpty else { return }
+        let leases = started.sorted()
+        started.removeAll(keepingCapacity: true)
+        for chunk in leases.chunks(of: 2000) { tellWorker(.started(chunk)) }
+    }
+
+    private mutating func tellClient(_ event: ClientLink.Event) {
+        var effects: [ClientLink.Effect] = []
+        swap(&effects, &clientEffects)
+        client.handle(event, at: Uptime.milliseconds, into: &effects)
         carryOut(effects)
+        effects.removeAll(keepingCapacity: true)
+        swap(&effects, &clientEffects)
+    }
+
+    private mutating func tellWorker(_ event: WorkerLink.Event) {
+        var effects: [WorkerLink.Effect] = []
+        swap(&effects, &workerEffects)
+        worker?.handle(event, at: Uptime.milliseconds, into: &effects)
+        carryOut(effects)
+        effects.removeAll(keepingCapacity: true)
+        swap(&effects, &workerEffects)
     }
 
     // MARK: Receiving
@@ -115,7 +147,7 @@ struct ConnectionLoop: ~Copyable {
         for _ in 0..<256 {
             guard let frames = front.receive() else { return }
             do {
-                carryOut(client.handle(.packet(try Packet<ClientReply>(frames: frames)), at: Uptime.milliseconds))
+                tellClient(.packet(try Packet<ClientReply>(frames: frames)))
             } catch {
                 connection.logger.warning("the hub was not understood", metadata: ["reason": "\(error)"])
             }
@@ -123,27 +155,24 @@ struct ConnectionLoop: ~Copyable {
     }
 
     private mutating func receiveFromBack() {
-        var deliveries: [TaskDelivery] = []
         for _ in 0..<256 {
             guard let frames = back.receive() else { break }
             do {
-                let packet = try Packet<WorkerReply>(frames: frames)
-                guard let effects = worker?.handle(.packet(packet), at: Uptime.milliseconds) else { break }
-                for effect in effects {
-                    if case .deliver(let delivery) = effect { deliveries.append(delivery) } else { carryOut([effect]) }
-                }
+                tellWorker(.packet(try Packet<WorkerReply>(frames: frames)))
             } catch {
                 connection.logger.warning("the hub was not understood", metadata: ["reason": "\(error)"])
             }
         }
-        if !deliveries.isEmpty { connection.deliver(deliveries) }
+        guard !deliveries.isEmpty else { return }
+        connection.deliver(deliveries)
+        deliveries.removeAll(keepingCapacity: true)
     }
 
     // MARK: Time
 
     private mutating func tick() {
         let now = Uptime.milliseconds
-        carryOut(client.handle(.tick, at: now))
+        tellClient(.tick)
         tellWorker(.tick)
         let isAway = !client.isOpen || worker?.isOpen == false
         if !isAway {
@@ -190,7 +219,7 @@ struct ConnectionLoop: ~Copyable {
             case .reconnect: connectBack()
             case .opened:
                 connection.logger.info("worker connected", metadata: ["taskiq.broker": "\(connection.address)"])
-            case .deliver(let delivery): connection.deliver([delivery])
+            case .deliver(let delivery): deliveries.append(delivery)
             case .acknowledged(let lease, let isStored): connection.answer(lease, isStored: isStored)
             case .rejected(let message):
                 connection.logger.error("the hub refuses this worker", metadata: ["reason": "\(message)"])
@@ -218,7 +247,7 @@ struct ConnectionLoop: ~Copyable {
             complain(about: error)
         }
         watchSockets()
-        carryOut(client.handle(.connected, at: Uptime.milliseconds))
+        tellClient(.connected)
     }
 
     /// A poller watches sockets for as long as it lives, so a new socket means a new poller.

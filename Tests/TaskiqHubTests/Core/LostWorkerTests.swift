@@ -137,9 +137,9 @@ struct LostWorkerTests {
 
     /// The delivery that runs, who has it, and who looks on.
     private func findRun() throws -> (lease: LeaseKey, holder: BenchWorker, other: BenchWorker) {
-        let (sequence, entry) = try #require(hub.core.messages.first)
+        let entry = try #require(Array(hub.core.messages.values).first)
         let isWorkers = try #require(entry.lease).worker == worker.hello.identity
-        let lease = LeaseKey(sequence: sequence, attempt: entry.attempt)
+        let lease = LeaseKey(sequence: entry.sequence, attempt: entry.attempt)
         return (lease, isWorkers ? worker : second, isWorkers ? second : worker)
     }
 

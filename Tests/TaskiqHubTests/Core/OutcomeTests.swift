@@ -27,7 +27,11 @@ struct OutcomeTests {
     }
 
     private func verdict(_ verdict: LeaseVerdict.Verdict, _ attempt: Int32 = 1) -> WorkerReply {
-        .completed([LeaseVerdict(lease: LeaseKey(sequence: 1, attempt: attempt), verdict: verdict)])
+        verdicts([verdict], attempt)
+    }
+
+    private func verdicts(_ verdicts: [LeaseVerdict.Verdict], _ attempt: Int32 = 1) -> WorkerReply {
+        .completed(verdicts.map { LeaseVerdict(lease: LeaseKey(sequence: 1, attempt: attempt), verdict: $0) })
     }
 
     @Test("a result and the end of its message are one group; then the worker and who waits are told")
@@ -54,7 +58,7 @@ struct OutcomeTests {
         try hub.end(delivery, .ok, "42", by: worker)
         try hub.end(delivery, .error, "43", by: worker)
         try hub.settle()
-        #expect(hub.take(worker) == [verdict(.recorded), verdict(.already)])
+        #expect(hub.take(worker) == [verdicts([.recorded, .already])])
         #expect(try hub.store.results(of: ["task-1"]) == ["task-1": Array("42".utf8)])
     }
 

@@ -72,7 +72,7 @@ struct HubServiceTests {
             Issue.record("no answer")
             return
         }
-        #expect(answer.content == .submitted(sequence: 1, isDuplicate: false))
+        #expect(answer.content == .stored(1, as: 5))
         #expect(try store.bodies(of: [1]).count == 1)
         running.cancel()
         try await running.value

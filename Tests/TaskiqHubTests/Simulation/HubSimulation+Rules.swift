@@ -12,9 +12,11 @@ extension HubSimulation {
     /// What the hub says to a client must be on disk.
     func check(_ packet: Packet<ClientReply>) throws {
         switch packet.content {
-        case .submitted(let sequence, _):
-            guard store.live[sequence] != nil || store.ended.contains(sequence) else {
-                throw BrokenRule("\(sequence) was accepted before it was stored")
+        case .submitted(let receipts):
+            for receipt in receipts {
+                guard store.live[receipt.sequence] != nil || store.ended.contains(receipt.sequence) else {
+                    throw BrokenRule("\(receipt.sequence) was accepted before it was stored")
+                }
             }
         case .result(let taskID, .ready, let body):
             guard store.results[taskID] == body else {
@@ -82,7 +84,8 @@ extension HubSimulation {
 
     func checkEnd() throws {
         guard let hub, hub.messageCount == 0 else {
-            let left = (hub?.messages ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.state)" }
+            let entries = hub?.messages.values.sorted { $0.sequence < $1.sequence } ?? []
+            let left = entries.map { "\($0.sequence): \($0.state)" }
             throw BrokenRule("after a long calm something is left to do: \(left)")
         }
         guard store.live.isEmpty else { throw BrokenRule("the store holds what the hub has forgotten") }

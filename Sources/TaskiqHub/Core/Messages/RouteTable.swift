@@ -1,0 +1,123 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import TaskiqHubProtocol
+
+/// A route's number, as long as one of its messages lives.
+struct RouteID: Hashable, Sendable {
+    fileprivate var index: Int32
+}
+
+/// The routes of the messages that live: for each, what waits, and who could run it.
+struct RouteTable {
+    private struct Entry {
+        var route: Route
+        /// How many messages live.
+        var count = 0
+        var ready = ReadyQueue()
+        var isListed = false
+        /// The workers that serve it, as of some change of the workers.
+        var servers: [PeerIdentity] = []
+        var serversOf = -1
+    }
+
+    private var entries: [Entry] = []
+    private var numbers: [Route: RouteID] = [:]
+    private var free: [RouteID] = []
+    private var idleCount = 0
+    /// Routes that may have something ready.
+    private(set) var waiting: [RouteID] = []
+
+    /// How many routes may be remembered that have no message.
+    private static let maximumIdle = 1024
+
+    subscript(id: RouteID) -> Route { entries[Int(id.index)].route }
+
+    /// How many messages of a route live.
+    func count(of id: RouteID) -> Int { entries[Int(id.index)].count }
+
+    /// The routes that have messages.
+    var live: [RouteID] { numbers.values.filter { entries[Int($0.index)].count > 0 }.sorted { $0.index < $1.index } }
+
+    /// Counts a message in.
+    mutating func enter(_ route: Route) -> RouteID {
+        let id: RouteID
+        if let known = numbers[route] {
+            id = known
+            if entries[Int(id.index)].count == 0 { idleCount -= 1 }
+        } else if let reused = free.popLast() {
+            id = reused
+            entries[Int(id.index)] = Entry(route: route)
+            numbers[route] = id
+        } else {
+            id = RouteID(index: Int32(truncatingIfNeeded: entries.count))
+            entries.append(Entry(route: route))
+            numbers[route] = id
+        }
+        entries[Int(id.index)].count += 1
+        return id
+    }
+
+    /// Counts a message out.
+    mutating func leave(_ id: RouteID) {
+        entries[Int(id.index)].count -= 1
+        guard entries[Int(id.index)].count == 0 else { return }
+        idleCount += 1
+        if idleCount > Self.maximumIdle { forgetIdle() }
+    }
+
+    private mutating func forgetIdle() {
+        for (route, id) in numbers where entries[Int(id.index)].count == 0 {
+            numbers[route] = nil
+            entries[Int(id.index)] = Entry(route: route)
+            free.append(id)
+        }
+        // In an order that does not depend on that of a dictionary, so that a simulation can be replayed.
+        free.sort { $0.index > $1.index }
+        waiting.removeAll { entries[Int($0.index)].count == 0 }
+        idleCount = 0
+    }
+
+    // MARK: What waits
+
+    mutating func insert(_ key: ReadyQueue.Key, in id: RouteID) {
+        entries[Int(id.index)].ready.insert(key)
+        guard !entries[Int(id.index)].isListed else { return }
+        entries[Int(id.index)].isListed = true
+        waiting.append(id)
+    }
+
+    mutating func remove(_ key: ReadyQueue.Key, from id: RouteID) {
+        entries[Int(id.index)].ready.remove(key)
+    }
+
+    /// The message of a route whose turn it is; nil when nothing of it waits.
+    mutating func next(in id: RouteID, oldest: Bool, where isValid: (Int64) -> Bool) -> ReadyQueue.Key? {
+        oldest
+            ? entries[Int(id.index)].ready.oldest(where: isValid)
+            : entries[Int(id.index)].ready.first(where: isValid)
+    }
+
+    /// Takes routes off the list of which nothing waits.
+    mutating func unlist(_ ids: [RouteID]) {
+        guard !ids.isEmpty else { return }
+        for id in ids { entries[Int(id.index)].isListed = false }
+        waiting.removeAll { !entries[Int($0.index)].isListed }
+    }
+
+    // MARK: Who could run it
+
+    /// The workers that serve a route.
+    ///
+    /// - Parameters:
+    ///   - id: the route.
+    ///   - version: how often the workers have changed.
+    ///   - find: finds them when they have changed since the last call.
+    mutating func servers(of id: RouteID, version: Int, find: (Route) -> [PeerIdentity]) -> [PeerIdentity] {
+        if entries[Int(id.index)].serversOf != version {
+            entries[Int(id.index)].serversOf = version
+            entries[Int(id.index)].servers = find(entries[Int(id.index)].route)
+        }
+        return entries[Int(id.index)].servers
+    }
+}
