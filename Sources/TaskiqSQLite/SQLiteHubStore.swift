@@ -9,14 +9,15 @@ public import TaskiqHub
 /// A hub's store in one SQLite file, `hub.sqlite` in the hub's data directory.
 ///
 /// It has the directory's lock and the only connection to the file. While it is open, nothing else may open the file,
-/// not even to read it; copies are made of a closed store, of both `hub.sqlite` and `hub.sqlite-wal` if there is one.
+/// not even to read it; `backup` makes a copy of an open store.
 public final class SQLiteHubStore: HubStore {
     /// The store's file.
     public let path: String
 
     let database: DatabaseQueue
-    private let lock: DataDirectoryLock
-    private let logger: Logger
+    let lock: DataDirectoryLock
+    let logger: Logger
+    private let writing: Writing
     private let state = Mutex(State())
 
     private struct State {
@@ -25,37 +26,55 @@ public final class SQLiteHubStore: HubStore {
         var failure: HubStoreError?
     }
 
+    /// What makes changes; touched on the connection's queue alone, like the connection itself.
+    private final class Writing: @unchecked Sendable {
+        var writer: GroupWriter?
+
+        init(_ writer: GroupWriter?) {
+            self.writer = writer
+        }
+    }
+
     /// Locks a data directory and opens the store in it; makes what is missing, for the user alone.
     ///
     /// - Parameters:
     ///   - directory: the path of the data directory.
-    ///   - durability: what a committed group survives.
+    ///   - options: how the store is opened.
     ///   - logger: where the store says what people should know.
     /// - Throws: `HubStoreError`, with code `inUse` if another hub has the directory.
     public convenience init(
         directory: String,
-        durability: Durability = .full,
+        options: SQLiteHubStoreOptions = SQLiteHubStoreOptions(),
         logger: Logger = Logger(label: "taskiq.store")
     ) throws(HubStoreError) {
-        try self.init(lock: DataDirectoryLock(directory: directory), durability: durability, logger: logger)
+        try self.init(lock: DataDirectoryLock(directory: directory), options: options, logger: logger)
     }
 
     /// Opens the store in a data directory that is locked already; makes what is missing, for the user alone.
     ///
     /// - Parameters:
     ///   - lock: the directory's lock, which the store releases when it is closed; after an error it stays with the caller.
-    ///   - durability: what a committed group survives.
+    ///   - options: how the store is opened.
     ///   - logger: where the store says what people should know.
     /// - Throws: `HubStoreError`.
     public init(
         lock: DataDirectoryLock,
-        durability: Durability = .full,
+        options: SQLiteHubStoreOptions = SQLiteHubStoreOptions(),
         logger: Logger = Logger(label: "taskiq.store")
     ) throws(HubStoreError) {
         self.lock = lock
         self.logger = logger
         path = lock.directory.databasePath
-        database = try HubDatabase.open(lock.directory, durability: durability, logger: logger)
+        database = try HubDatabase.open(lock.directory, durability: options.durability, logger: logger)
+        do {
+            // A file that lacks a table or a column is refused here and not at the first message.
+            writing = try database.write { database in
+                Writing(try GroupWriter(database, retention: options.retention))
+            }
+        } catch {
+            try? database.close()
+            throw HubStoreError(error, path: path, action: "opening")
+        }
         if lock.directory.isOpenToOthers {
             logger.warning(
                 "other users can read the store or replace it; chmod 700 the folder and 600 the file",
@@ -94,63 +113,11 @@ public final class SQLiteHubStore: HubStore {
         try checkIsOpen()
         if let failure = state.withLock({ $0.failure }) { throw failure }
         do {
-            try database.write { database in
-                try GroupWriter(database).apply(group.operations)
-            }
+            try database.write { _ in try writing.writer?.apply(group.operations) }
         } catch {
             let failure = HubStoreError(error, path: path, action: "writing to")
             state.withLock { $0.failure = failure }
             throw failure
-        }
-    }
-
-    /// Reads the bodies of messages that are not over.
-    ///
-    /// - Parameter sequences: the messages' numbers.
-    /// - Returns: each number with its body, in the order given; a number is left out when there is no such message.
-    /// - Throws: `HubStoreError`.
-    public func bodies(of sequences: [Int64]) throws -> [(sequence: Int64, body: [UInt8])] {
-        try read { database in
-            let select = try PreparedStatement(database, "SELECT body FROM message WHERE sequence = ?1")
-            var bodies: [(sequence: Int64, body: [UInt8])] = []
-            bodies.reserveCapacity(sequences.count)
-            for sequence in sequences {
-                try select.rows(sequence) { row in bodies.append((sequence, row.bytes(0))) }
-            }
-            return bodies
-        }
-    }
-
-    /// Reads results.
-    ///
-    /// - Parameter taskIDs: whose.
-    /// - Returns: the newest result of each task that has one, as the JSON that workers wrote.
-    /// - Throws: `HubStoreError`.
-    public func results(of taskIDs: [String]) throws -> [String: [UInt8]] {
-        try read { database in
-            let select = try PreparedStatement(
-                database,
-                "SELECT body FROM result WHERE task_id = ?1 ORDER BY sequence DESC LIMIT 1"
-            )
-            var results: [String: [UInt8]] = [:]
-            for taskID in taskIDs {
-                try select.rows(taskID) { row in results[taskID] = row.bytes(0) }
-            }
-            return results
-        }
-    }
-
-    /// Looks whether a task has a result, without reading it.
-    ///
-    /// - Parameter taskID: whose.
-    /// - Returns: whether it has one.
-    /// - Throws: `HubStoreError`.
-    public func hasResult(of taskID: String) throws -> Bool {
-        try read { database in
-            let select = try PreparedStatement(database, "SELECT 1 FROM result WHERE task_id = ?1 LIMIT 1")
-            var isThere = false
-            try select.rows(taskID) { _ in isThere = true }
-            return isThere
         }
     }
 
@@ -162,6 +129,7 @@ public final class SQLiteHubStore: HubStore {
         }
         guard !wasClosed else { return }
         do {
+            database.writeWithoutTransaction { _ in writing.writer = nil }
             try database.close()
         } catch {
             logger.error("\(HubStoreError(error, path: path, action: "closing"))")
@@ -169,7 +137,19 @@ public final class SQLiteHubStore: HubStore {
         lock.release()
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws(HubStoreError) -> Value {
+    /// Counts what the store holds.
+    ///
+    /// - Throws: `HubStoreError`.
+    public func statistics() throws -> StoreStatistics {
+        try read { database in
+            var statistics = writing.writer?.counts ?? StoreStatistics()
+            statistics.fileSize = lock.directory.fileSize
+            statistics.freeSpace = lock.directory.freeSpace
+            return statistics
+        }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws(HubStoreError) -> Value {
         try checkIsOpen()
         do {
             return try database.read(body)
@@ -179,7 +159,7 @@ public final class SQLiteHubStore: HubStore {
     }
 
     /// GRDB hands its connection to SQLite without looking whether it was closed.
-    private func checkIsOpen() throws(HubStoreError) {
+    func checkIsOpen() throws(HubStoreError) {
         guard state.withLock({ $0.isClosed }) else { return }
         throw HubStoreError(.failed, "\(path) was closed; open the store again")
     }

@@ -25,7 +25,7 @@ extension HubCore {
     mutating func store(_ operation: StoreOperation) {
         open.operations.append(operation)
         switch operation {
-        case .insert, .retain, .complete, .bury: rowsToForget += 1
+        case .insert, .retain, .complete, .bury, .quarantine: rowsToForget += 1
         default: break
         }
     }

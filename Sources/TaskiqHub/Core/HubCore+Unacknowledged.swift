@@ -94,7 +94,9 @@ extension HubCore {
             taskID: entry.message.taskID,
             isError: isError,
             expiresAt: resultExpiry,
-            body: body
+            body: body,
+            taskName: entry.message.taskName,
+            storedAt: now.wall
         )
     }
 }

@@ -62,6 +62,8 @@ public struct HubCore: Sendable {
     /// Until when the workers of the last life may come back; nil when that is over.
     var adoptionDeadline: Int64?
 
+    /// Whether the disk has no room for new messages.
+    var isDiskLow = false
     var isDraining = false
     var isHalted = false
     var mayDispatch = false
@@ -89,6 +91,9 @@ public struct HubCore: Sendable {
         for catalogue in recovered.catalogues { remember(catalogue) }
         for (key, sequence) in recovered.keys { remember(key, sequence: sequence) }
         for recovered in recovered.messages { restore(recovered) }
+        for recovered in recovered.messages {
+            if let damage = recovered.damage { quarantine(recovered.message.sequence, reason: damage) }
+        }
         if messages.values.contains(where: { $0.lease != nil }) {
             adoptionDeadline = now.uptime.adding(configuration.adoptionGrace)
         }
@@ -133,6 +138,8 @@ public struct HubCore: Sendable {
             handleResults(peer, correlation, asked, found)
         case .found(let peer, let correlation, let taskID, let isThere):
             handleFound(peer, correlation, taskID, isThere: isThere)
+        case .damaged(let damaged): quarantine(damaged)
+        case .disk(let isLow): isDiskLow = isLow
         case .fire(let request, let call): fire(request, call: call)
         case .tick: tick()
         case .drain: isDraining = true

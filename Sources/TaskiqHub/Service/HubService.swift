@@ -144,7 +144,14 @@ public final class HubService: Service {
                 }
             }
         case .readBodies(let sequences):
-            read { [store] in .bodies(try store.bodies(of: sequences)) }
+            read { [store] in
+                var bodies = try store.bodies(of: sequences)
+                // The hub has the message, so the store lost it.
+                for missing in Set(sequences).subtracting(bodies.map(\.sequence)) {
+                    bodies.append((missing, .damaged(reason: "the row of message \(missing) is missing")))
+                }
+                return .bodies(bodies)
+            }
         case .readResults(let peer, let correlation, let taskIDs):
             read { [store] in
                 .results(peer, correlation: correlation, asked: taskIDs, found: try store.results(of: taskIDs))
@@ -198,6 +205,18 @@ public final class HubService: Service {
                 metadata: [
                     "taskiq.task.id": "\(taskID)", "taskiq.task.name": "\(taskName)", "reason": "\(reason)",
                 ]
+            )
+        case .quarantined(let taskID, let taskName, let reason):
+            logger.error(
+                "a message is damaged in the store and was put aside; the others go on",
+                metadata: [
+                    "taskiq.task.id": "\(taskID)", "taskiq.task.name": "\(taskName)", "reason": "\(reason)",
+                ]
+            )
+        case .damagedResult(let taskID, let reason):
+            logger.error(
+                "a result is damaged in the store; whoever asked was told so",
+                metadata: ["taskiq.task.id": "\(taskID)", "reason": "\(reason)"]
             )
         case .unroutable(let taskID, let taskName, let queue):
             logger.warning(

@@ -24,6 +24,12 @@ public struct StoredMessage: Sendable, Hashable {
     public var scheduleID: String?
     /// The instant that it was sent for.
     public var scheduledAt: Timestamp?
+    /// When it is too late to deliver it; nil for never.
+    public var expiresAt: Timestamp?
+    /// While a message with this key waits or runs, no other one with it is accepted; nil for no such rule.
+    public var uniqueKey: String?
+    /// Whether only its last delivery may end it, even if an earlier one turns out to have succeeded.
+    public var isFenced = false
     /// Tells a repetition of its submission; nil for messages that the hub made itself.
     public var key: SubmissionKey?
     /// The encoded message.

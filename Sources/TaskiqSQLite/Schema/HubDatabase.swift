@@ -25,10 +25,7 @@ enum HubDatabase {
                 configuration: configuration(path: path, durability: durability, schema: schema)
             )
             let versions = try queue.writeWithoutTransaction { database in
-                let versions = try schema.migrate(database, path: path)
-                // A file that lacks a table or a column is refused here and not at the first message.
-                _ = try GroupWriter(database)
-                return versions
+                try schema.migrate(database, path: path)
             }
             if versions.from != versions.to {
                 logger.info("store brought to format \(versions.to)", metadata: ["from": "\(versions.from)"])

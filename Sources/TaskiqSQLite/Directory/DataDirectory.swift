@@ -105,6 +105,22 @@ extension DataDirectory {
         return directory.st_mode & 0o022 != 0 || database.st_mode & 0o077 != 0
     }
 
+    /// How many bytes the store's file and its log have together.
+    var fileSize: Int64 {
+        [databasePath, databasePath + "-wal"].reduce(into: 0) { size, file in
+            var status = stat()
+            if stat(file, &status) == 0 { size += Int64(status.st_size) }
+        }
+    }
+
+    /// How many bytes the hub's user may still write on the file system of the folder.
+    var freeSpace: Int64? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        let (bytes, isTooLarge) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return isTooLarge ? .max : Int64(clamping: bytes)
+    }
+
     static func inaccessible(_ file: String, in directory: String) -> HubStoreError {
         HubStoreError(
             .unusable,
