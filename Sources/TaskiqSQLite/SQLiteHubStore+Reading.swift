@@ -95,5 +95,5 @@ extension SQLiteHubStore {
     }
 
     /// Whether there is room for new messages.
-    public func diskState() -> DiskState { .ok }
+    public func diskState() -> DiskState { disk.look() }
 }

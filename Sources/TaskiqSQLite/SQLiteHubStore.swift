@@ -17,6 +17,8 @@ public final class SQLiteHubStore: HubStore {
     let database: DatabaseQueue
     let lock: DataDirectoryLock
     let logger: Logger
+    let disk: DiskGuard
+    private let retention: StoreRetention
     private let writing: Writing
     private let state = Mutex(State())
 
@@ -29,9 +31,11 @@ public final class SQLiteHubStore: HubStore {
     /// What makes changes; touched on the connection's queue alone, like the connection itself.
     private final class Writing: @unchecked Sendable {
         var writer: GroupWriter?
+        let mark: HighWaterMark
 
-        init(_ writer: GroupWriter?) {
+        init(_ writer: GroupWriter, _ mark: HighWaterMark) {
             self.writer = writer
+            self.mark = mark
         }
     }
 
@@ -64,12 +68,44 @@ public final class SQLiteHubStore: HubStore {
     ) throws(HubStoreError) {
         self.lock = lock
         self.logger = logger
-        path = lock.directory.databasePath
-        database = try HubDatabase.open(lock.directory, durability: options.durability, logger: logger)
+        let directory = lock.directory
+        let path = directory.databasePath
+        self.path = path
+        retention = options.retention
+        let known = HighWaterMark.read(directory.highWaterMarkPath)
+        if known.isDamaged {
+            logger.error(
+                "the file that says how far the store had come is damaged, so nobody can tell whether groups are missing",
+                metadata: ["path": "\(directory.highWaterMarkPath)"]
+            )
+        }
+        let check = RollbackCheck(mark: known.mark, path: path)
+        disk = DiskGuard(directory, policy: options.disk, logger: logger)
+        database = try HubDatabase.open(
+            directory,
+            durability: options.durability,
+            refusingEmpty: options.acceptsRollback ? nil : check.emptyStore,
+            logger: logger
+        )
         do {
             // A file that lacks a table or a column is refused here and not at the first message.
             writing = try database.write { database in
-                Writing(try GroupWriter(database, retention: options.retention))
+                let writer = try GroupWriter(database, retention: options.retention)
+                let storeID = try Self.storeID(database, path: path)
+                if let problem = check.problem(storeID: storeID, group: writer.groupNumber) {
+                    // Where a group need not be on disk when it is committed, a power cut may take some back.
+                    guard options.acceptsRollback || known.mark?.isDurable == false else { throw problem }
+                    logger.critical("\(problem)")
+                }
+                let mark = HighWaterMark.Mark(
+                    storeID: storeID,
+                    group: writer.groupNumber,
+                    isDurable: options.durability == .full
+                )
+                return Writing(
+                    writer,
+                    try HighWaterMark(directory.highWaterMarkPath, mark, calls: options.highWaterMarkCalls)
+                )
             }
         } catch {
             try? database.close()
@@ -93,32 +129,58 @@ public final class SQLiteHubStore: HubStore {
     /// - Throws: `HubStoreError`.
     public func recover() throws -> RecoveredState {
         try checkIsOpen()
-        do {
-            return try database.write { database in
-                try StateReader(database, path: path, logger: logger).read()
-            }
-        } catch {
-            throw HubStoreError(error, path: path, action: "reading")
+        return try change("reading") { database, writer in
+            defer { writer.beginLife() }
+            return try StateReader(database, path: path, logger: logger).read()
         }
     }
 
     /// Makes a group of changes, durably.
     ///
     /// After an error the store makes no further changes: what SQLite reported as failed may yet be in the file, and
-    /// only opening it anew tells.
+    /// only opening it anew tells. A full disk alone is no such error at first: SQLite has taken the group back, the
+    /// reserve is released, and the group is made once more.
     ///
     /// - Parameter group: the changes, in order.
     /// - Throws: `HubStoreError`; the outcome is unknown then.
     public func commit(_ group: StoreGroup) throws {
+        try change("writing to") { _, writer in try writer.apply(group.operations) }
+    }
+
+    /// Makes changes in one transaction, and notes that they are there.
+    private func change<Value>(
+        _ action: String,
+        _ body: (Database, inout GroupWriter) throws -> Value
+    ) throws -> Value {
         try checkIsOpen()
         if let failure = state.withLock({ $0.failure }) { throw failure }
         do {
-            try database.write { _ in try writing.writer?.apply(group.operations) }
+            do {
+                return try transaction(body)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL && disk.release() {
+                // What the writer knows is that of the group that was taken back.
+                try database.writeWithoutTransaction { database in
+                    writing.writer = try GroupWriter(database, retention: retention)
+                }
+                return try transaction(body)
+            }
         } catch {
-            let failure = HubStoreError(error, path: path, action: "writing to")
+            let failure = HubStoreError(error, path: path, action: action)
             state.withLock { $0.failure = failure }
             throw failure
         }
+    }
+
+    private func transaction<Value>(_ body: (Database, inout GroupWriter) throws -> Value) throws -> Value {
+        let (value, group) = try database.write { database in
+            guard var writer = writing.writer else { throw closed }
+            // Moved out and back, so that its tables are not copied when they change.
+            writing.writer = nil
+            defer { writing.writer = writer }
+            return (try body(database, &writer), writer.groupNumber)
+        }
+        try writing.mark.write(group)
+        return value
     }
 
     /// Closes the store and releases the data directory; a second call does nothing.
@@ -130,6 +192,7 @@ public final class SQLiteHubStore: HubStore {
         guard !wasClosed else { return }
         do {
             database.writeWithoutTransaction { _ in writing.writer = nil }
+            writing.mark.close()
             try database.close()
         } catch {
             logger.error("\(HubStoreError(error, path: path, action: "closing"))")
@@ -144,7 +207,7 @@ public final class SQLiteHubStore: HubStore {
         try read { database in
             var statistics = writing.writer?.counts ?? StoreStatistics()
             statistics.fileSize = lock.directory.fileSize
-            statistics.freeSpace = lock.directory.freeSpace
+            statistics.freeSpace = lock.directory.space?.free
             return statistics
         }
     }
@@ -160,7 +223,21 @@ public final class SQLiteHubStore: HubStore {
 
     /// GRDB hands its connection to SQLite without looking whether it was closed.
     func checkIsOpen() throws(HubStoreError) {
-        guard state.withLock({ $0.isClosed }) else { return }
-        throw HubStoreError(.failed, "\(path) was closed; open the store again")
+        if state.withLock({ $0.isClosed }) { throw closed }
+    }
+
+    private var closed: HubStoreError { HubStoreError(.failed, "\(path) was closed; open the store again") }
+
+    private static func storeID(_ database: Database, path: String) throws -> [UInt8] {
+        var id: [UInt8] = []
+        try PreparedStatement(database, "SELECT store_id FROM meta").rows { row in id = row.bytes(0) }
+        guard id.count == 16 else {
+            throw HubStoreError(
+                .damaged,
+                "\(path) is damaged: the row of the table meta is missing or senseless; keep it for inquiry, "
+                    + "and restore a copy"
+            )
+        }
+        return id
     }
 }

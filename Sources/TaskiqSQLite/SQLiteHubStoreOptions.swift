@@ -9,6 +9,12 @@ public struct SQLiteHubStoreOptions: Sendable {
     public var durability = Durability.full
     /// How much is kept of what is over.
     public var retention = StoreRetention()
+    /// How much room is left on the disk.
+    public var disk = DiskPolicy()
+    /// Whether to go on with a store that is older than it was, instead of refusing to open it.
+    public var acceptsRollback = false
+    /// How the file `hwm` is written; a test may let it fail.
+    var highWaterMarkCalls = HighWaterMark.Calls()
 
     /// The defaults.
     public init() {}

@@ -29,6 +29,7 @@ public final class HubService: Service {
     private let logger: Logger
     private let observe: @Sendable (HubNotice) -> Void
     private let storeQueue = DispatchQueue(label: "taskiq.hub.store")
+    private let watch: StoreWatch
     private let ending: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
 
     /// Makes a hub from its parts: reads back what the store remembers.
@@ -57,6 +58,7 @@ public final class HubService: Service {
         self.network = network
         self.logger = logger
         self.observe = observe
+        watch = StoreWatch(store, on: storeQueue, logger: logger) { network.post($0) }
         ending = AsyncStream.makeStream()
     }
 
@@ -64,15 +66,16 @@ public final class HubService: Service {
     ///
     /// - Throws: `HubStoreError` when the store failed.
     public func run() async throws {
+        watch.start()
         network.start { [weak self] events in
             self?.turn(events) ?? HubTurn(deadline: HubClock.uptime + 1000)
         }
         // Unstructured: it only watches, and ends when the network's thread does. A hub without sockets is of no use.
-        let watch = Task { [network, ending] in
+        let ends = Task { [network, ending] in
             await network.join()
             ending.continuation.finish()
         }
-        defer { watch.cancel() }
+        defer { ends.cancel() }
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
                 for await _ in ending.stream {}
@@ -85,7 +88,12 @@ public final class HubService: Service {
         network.post(.drain)
         await network.join()
         // Everything that was given to the queue is on disk when this runs.
-        await withCheckedContinuation { continuation in storeQueue.async { continuation.resume() } }
+        await withCheckedContinuation { continuation in
+            storeQueue.async { [watch] in
+                watch.stop()
+                continuation.resume()
+            }
+        }
         let (failure, isOver) = state.withLock { state in
             for call in state.calls.values { call.resume(throwing: Self.stopped) }
             state.calls = [:]
@@ -136,6 +144,7 @@ public final class HubService: Service {
         case .sendToWorker(let peer, let packet): turn.outgoing.append(.worker(peer, packet))
         case .commit(let group):
             storeQueue.async { [self] in
+                watch.noteWork()
                 do {
                     try store.commit(group)
                     network.post(.committed(group: group.number))

@@ -18,6 +18,10 @@ struct DataDirectory {
 
     /// The store's file.
     var databasePath: String { file("hub.sqlite") }
+    /// The file that says how far the store had come.
+    var highWaterMarkPath: String { file("hwm") }
+    /// The file that keeps room for the store.
+    var reservePath: String { file("reserve") }
     /// The file whose lock says that a hub has the folder.
     var lockPath: String { file("lock") }
 
@@ -113,12 +117,15 @@ extension DataDirectory {
         }
     }
 
-    /// How many bytes the hub's user may still write on the file system of the folder.
-    var freeSpace: Int64? {
+    /// How many bytes the hub's user may still write on the file system of the folder, and how many it has.
+    var space: (free: Int64, total: Int64)? {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return nil }
-        let (bytes, isTooLarge) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-        return isTooLarge ? .max : Int64(clamping: bytes)
+        func bytes(_ blocks: UInt64) -> Int64 {
+            let (bytes, isTooLarge) = blocks.multipliedReportingOverflow(by: UInt64(status.f_frsize))
+            return isTooLarge ? .max : Int64(clamping: bytes)
+        }
+        return (bytes(UInt64(status.f_bavail)), bytes(UInt64(status.f_blocks)))
     }
 
     static func inaccessible(_ file: String, in directory: String) -> HubStoreError {

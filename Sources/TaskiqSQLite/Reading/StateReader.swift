@@ -41,7 +41,7 @@ struct StateReader {
     }
 
     private func beginEpoch() throws -> (epoch: UInt64, limit: Int64) {
-        try PreparedStatement(database, "UPDATE meta SET epoch = epoch + 1").run()
+        try PreparedStatement(database, "UPDATE meta SET epoch = epoch + 1, group_number = group_number + 1").run()
         var found: (UInt64, Int64)?
         try PreparedStatement(database, "SELECT epoch, sequence_limit FROM meta").rows { row in
             found = UInt64(exactly: row.integer(0)).map { ($0, row.integer(1)) }

@@ -113,6 +113,11 @@ struct GroupWriter {
         retained = left
     }
 
+    /// Counts the beginning of a life as a group.
+    mutating func beginLife() {
+        groupNumber += 1
+    }
+
     /// Makes changes, in order.
     mutating func apply(_ operations: [StoreOperation]) throws {
         var sequenceLimit: Int64 = 0
