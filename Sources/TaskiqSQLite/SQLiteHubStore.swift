@@ -9,14 +9,17 @@ public import TaskiqHub
 /// A hub's store in one SQLite file, `hub.sqlite` in the hub's data directory.
 ///
 /// It has the directory's lock and the only connection to the file. While it is open, nothing else may open the file,
-/// not even to read it; copies are made of a closed store, of both `hub.sqlite` and `hub.sqlite-wal` if there is one.
+/// not even to read it; `backup` makes a copy of an open store.
 public final class SQLiteHubStore: HubStore {
     /// The store's file.
     public let path: String
 
     let database: DatabaseQueue
-    private let lock: DataDirectoryLock
-    private let logger: Logger
+    let lock: DataDirectoryLock
+    let logger: Logger
+    let disk: DiskGuard
+    private let retention: StoreRetention
+    private let writing: Writing
     private let state = Mutex(State())
 
     private struct State {
@@ -25,37 +28,89 @@ public final class SQLiteHubStore: HubStore {
         var failure: HubStoreError?
     }
 
+    /// What makes changes; touched on the connection's queue alone, like the connection itself.
+    private final class Writing: @unchecked Sendable {
+        var writer: GroupWriter?
+        let mark: HighWaterMark
+
+        init(_ writer: GroupWriter, _ mark: HighWaterMark) {
+            self.writer = writer
+            self.mark = mark
+        }
+    }
+
     /// Locks a data directory and opens the store in it; makes what is missing, for the user alone.
     ///
     /// - Parameters:
     ///   - directory: the path of the data directory.
-    ///   - durability: what a committed group survives.
+    ///   - options: how the store is opened.
     ///   - logger: where the store says what people should know.
     /// - Throws: `HubStoreError`, with code `inUse` if another hub has the directory.
     public convenience init(
         directory: String,
-        durability: Durability = .full,
+        options: SQLiteHubStoreOptions = SQLiteHubStoreOptions(),
         logger: Logger = Logger(label: "taskiq.store")
     ) throws(HubStoreError) {
-        try self.init(lock: DataDirectoryLock(directory: directory), durability: durability, logger: logger)
+        try self.init(lock: DataDirectoryLock(directory: directory), options: options, logger: logger)
     }
 
     /// Opens the store in a data directory that is locked already; makes what is missing, for the user alone.
     ///
     /// - Parameters:
     ///   - lock: the directory's lock, which the store releases when it is closed; after an error it stays with the caller.
-    ///   - durability: what a committed group survives.
+    ///   - options: how the store is opened.
     ///   - logger: where the store says what people should know.
     /// - Throws: `HubStoreError`.
     public init(
         lock: DataDirectoryLock,
-        durability: Durability = .full,
+        options: SQLiteHubStoreOptions = SQLiteHubStoreOptions(),
         logger: Logger = Logger(label: "taskiq.store")
     ) throws(HubStoreError) {
         self.lock = lock
         self.logger = logger
-        path = lock.directory.databasePath
-        database = try HubDatabase.open(lock.directory, durability: durability, logger: logger)
+        let directory = lock.directory
+        let path = directory.databasePath
+        self.path = path
+        retention = options.retention
+        let known = HighWaterMark.read(directory.highWaterMarkPath)
+        if known.isDamaged {
+            logger.error(
+                "the file that says how far the store had come is damaged, so nobody can tell whether groups are missing",
+                metadata: ["path": "\(directory.highWaterMarkPath)"]
+            )
+        }
+        let check = RollbackCheck(mark: known.mark, path: path)
+        disk = DiskGuard(directory, policy: options.disk, logger: logger)
+        database = try HubDatabase.open(
+            directory,
+            durability: options.durability,
+            refusingEmpty: options.acceptsRollback ? nil : check.emptyStore,
+            logger: logger
+        )
+        do {
+            // A file that lacks a table or a column is refused here and not at the first message.
+            writing = try database.write { database in
+                let writer = try GroupWriter(database, retention: options.retention)
+                let storeID = try Self.storeID(database, path: path)
+                if let problem = check.problem(storeID: storeID, group: writer.groupNumber) {
+                    // Where a group need not be on disk when it is committed, a power cut may take some back.
+                    guard options.acceptsRollback || known.mark?.isDurable == false else { throw problem }
+                    logger.critical("\(problem)")
+                }
+                let mark = HighWaterMark.Mark(
+                    storeID: storeID,
+                    group: writer.groupNumber,
+                    isDurable: options.durability == .full
+                )
+                return Writing(
+                    writer,
+                    try HighWaterMark(directory.highWaterMarkPath, mark, calls: options.highWaterMarkCalls)
+                )
+            }
+        } catch {
+            try? database.close()
+            throw HubStoreError(error, path: path, action: "opening")
+        }
         if lock.directory.isOpenToOthers {
             logger.warning(
                 "other users can read the store or replace it; chmod 700 the folder and 600 the file",
@@ -74,84 +129,58 @@ public final class SQLiteHubStore: HubStore {
     /// - Throws: `HubStoreError`.
     public func recover() throws -> RecoveredState {
         try checkIsOpen()
-        do {
-            return try database.write { database in
-                try StateReader(database, path: path, logger: logger).read()
-            }
-        } catch {
-            throw HubStoreError(error, path: path, action: "reading")
+        return try change("reading") { database, writer in
+            defer { writer.beginLife() }
+            return try StateReader(database, path: path, logger: logger).read()
         }
     }
 
     /// Makes a group of changes, durably.
     ///
     /// After an error the store makes no further changes: what SQLite reported as failed may yet be in the file, and
-    /// only opening it anew tells.
+    /// only opening it anew tells. A full disk alone is no such error at first: SQLite has taken the group back, the
+    /// reserve is released, and the group is made once more.
     ///
     /// - Parameter group: the changes, in order.
     /// - Throws: `HubStoreError`; the outcome is unknown then.
     public func commit(_ group: StoreGroup) throws {
+        try change("writing to") { _, writer in try writer.apply(group.operations) }
+    }
+
+    /// Makes changes in one transaction, and notes that they are there.
+    private func change<Value>(
+        _ action: String,
+        _ body: (Database, inout GroupWriter) throws -> Value
+    ) throws -> Value {
         try checkIsOpen()
         if let failure = state.withLock({ $0.failure }) { throw failure }
         do {
-            try database.write { database in
-                try GroupWriter(database).apply(group.operations)
+            do {
+                return try transaction(body)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL && disk.release() {
+                // What the writer knows is that of the group that was taken back.
+                try database.writeWithoutTransaction { database in
+                    writing.writer = try GroupWriter(database, retention: retention)
+                }
+                return try transaction(body)
             }
         } catch {
-            let failure = HubStoreError(error, path: path, action: "writing to")
+            let failure = HubStoreError(error, path: path, action: action)
             state.withLock { $0.failure = failure }
             throw failure
         }
     }
 
-    /// Reads the bodies of messages that are not over.
-    ///
-    /// - Parameter sequences: the messages' numbers.
-    /// - Returns: each number with its body, in the order given; a number is left out when there is no such message.
-    /// - Throws: `HubStoreError`.
-    public func bodies(of sequences: [Int64]) throws -> [(sequence: Int64, body: [UInt8])] {
-        try read { database in
-            let select = try PreparedStatement(database, "SELECT body FROM message WHERE sequence = ?1")
-            var bodies: [(sequence: Int64, body: [UInt8])] = []
-            bodies.reserveCapacity(sequences.count)
-            for sequence in sequences {
-                try select.rows(sequence) { row in bodies.append((sequence, row.bytes(0))) }
-            }
-            return bodies
+    private func transaction<Value>(_ body: (Database, inout GroupWriter) throws -> Value) throws -> Value {
+        let (value, group) = try database.write { database in
+            guard var writer = writing.writer else { throw closed }
+            // Moved out and back, so that its tables are not copied when they change.
+            writing.writer = nil
+            defer { writing.writer = writer }
+            return (try body(database, &writer), writer.groupNumber)
         }
-    }
-
-    /// Reads results.
-    ///
-    /// - Parameter taskIDs: whose.
-    /// - Returns: the newest result of each task that has one, as the JSON that workers wrote.
-    /// - Throws: `HubStoreError`.
-    public func results(of taskIDs: [String]) throws -> [String: [UInt8]] {
-        try read { database in
-            let select = try PreparedStatement(
-                database,
-                "SELECT body FROM result WHERE task_id = ?1 ORDER BY sequence DESC LIMIT 1"
-            )
-            var results: [String: [UInt8]] = [:]
-            for taskID in taskIDs {
-                try select.rows(taskID) { row in results[taskID] = row.bytes(0) }
-            }
-            return results
-        }
-    }
-
-    /// Looks whether a task has a result, without reading it.
-    ///
-    /// - Parameter taskID: whose.
-    /// - Returns: whether it has one.
-    /// - Throws: `HubStoreError`.
-    public func hasResult(of taskID: String) throws -> Bool {
-        try read { database in
-            let select = try PreparedStatement(database, "SELECT 1 FROM result WHERE task_id = ?1 LIMIT 1")
-            var isThere = false
-            try select.rows(taskID) { _ in isThere = true }
-            return isThere
-        }
+        try writing.mark.write(group)
+        return value
     }
 
     /// Closes the store and releases the data directory; a second call does nothing.
@@ -162,6 +191,8 @@ public final class SQLiteHubStore: HubStore {
         }
         guard !wasClosed else { return }
         do {
+            database.writeWithoutTransaction { _ in writing.writer = nil }
+            writing.mark.close()
             try database.close()
         } catch {
             logger.error("\(HubStoreError(error, path: path, action: "closing"))")
@@ -169,7 +200,19 @@ public final class SQLiteHubStore: HubStore {
         lock.release()
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws(HubStoreError) -> Value {
+    /// Counts what the store holds.
+    ///
+    /// - Throws: `HubStoreError`.
+    public func statistics() throws -> StoreStatistics {
+        try read { database in
+            var statistics = writing.writer?.counts ?? StoreStatistics()
+            statistics.fileSize = lock.directory.fileSize
+            statistics.freeSpace = lock.directory.space?.free
+            return statistics
+        }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws(HubStoreError) -> Value {
         try checkIsOpen()
         do {
             return try database.read(body)
@@ -179,8 +222,22 @@ public final class SQLiteHubStore: HubStore {
     }
 
     /// GRDB hands its connection to SQLite without looking whether it was closed.
-    private func checkIsOpen() throws(HubStoreError) {
-        guard state.withLock({ $0.isClosed }) else { return }
-        throw HubStoreError(.failed, "\(path) was closed; open the store again")
+    func checkIsOpen() throws(HubStoreError) {
+        if state.withLock({ $0.isClosed }) { throw closed }
+    }
+
+    private var closed: HubStoreError { HubStoreError(.failed, "\(path) was closed; open the store again") }
+
+    private static func storeID(_ database: Database, path: String) throws -> [UInt8] {
+        var id: [UInt8] = []
+        try PreparedStatement(database, "SELECT store_id FROM meta").rows { row in id = row.bytes(0) }
+        guard id.count == 16 else {
+            throw HubStoreError(
+                .damaged,
+                "\(path) is damaged: the row of the table meta is missing or senseless; keep it for inquiry, "
+                    + "and restore a copy"
+            )
+        }
+        return id
     }
 }

@@ -56,7 +56,7 @@ import Testing
             let cut = try TemporaryFolder()
             try TemporaryFolder.write(main, to: cut.file("hub.sqlite"))
             try TemporaryFolder.write(Array(log[..<length]), to: cut.file("hub.sqlite-wal"))
-            let next = try SQLiteHubStore(directory: cut.path, durability: .memory)
+            let next = try SQLiteHubStore(directory: cut.path, options: .fast)
             defer { next.close() }
             let sequences = try next.recover().messages.map(\.message.sequence)
             #expect(sequences == Array(1...Int64(sequences.count)))

@@ -54,7 +54,7 @@ import Testing
     @Test(arguments: [(Durability.full, 2), (.normal, 1), (.memory, 0)])
     func synchronous(durability: Durability, value: Int) throws {
         let folder = try TemporaryFolder()
-        let store = try SQLiteHubStore(directory: folder.path, durability: durability)
+        let store = try SQLiteHubStore(directory: folder.path, options: SQLiteHubStoreOptions(durability: durability))
         defer { store.close() }
         #expect(try store.database.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == value)
     }

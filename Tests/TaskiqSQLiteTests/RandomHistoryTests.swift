@@ -41,7 +41,7 @@ struct RandomHistory {
         live.append(lastSequence)
         var new = message(lastSequence, taskID: "task-\(lastSequence % 997)")
         if chance(3) {
-            let until = instant(now + number(80))
+            let until = instant(now + 40)
             new.key = SubmissionKey(key: try peer(Int(number(5_000))), bodyHash: number(9), until: until)
         }
         if chance(5) { new.dueAt = instant(now + number(100)) }
@@ -79,7 +79,7 @@ struct RandomHistory {
 
     private mutating func result(_ sequence: Int64) -> StoredOutcome? {
         guard chance(2) else { return nil }
-        return outcome("task-\(sequence % 997)", "result of \(sequence)", expiresAt: now + number(120))
+        return outcome("task-\(sequence % 997)", "result of \(sequence)", expiresAt: now + 60)
     }
 
     private mutating func number(_ limit: Int64) -> Int64 { Int64.random(in: 0..<limit, using: &generator) }
@@ -92,7 +92,7 @@ struct RandomHistory {
     func sqliteRemembersWhatMemoryRemembers(seed: UInt64, groups: Int, size: Int) throws {
         let folder = try TemporaryFolder()
         let memory = MemoryHubStore()
-        let sqlite = try StoreUnderTest { try SQLiteHubStore(directory: folder.path, durability: .memory) }
+        let sqlite = try StoreUnderTest { try SQLiteHubStore(directory: folder.path, options: .fast) }
         var history = RandomHistory(seed: seed)
         for number in 1...groups {
             let group = try history.group(inserting: size)

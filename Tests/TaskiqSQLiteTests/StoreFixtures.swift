@@ -6,6 +6,8 @@ import TaskiqCron
 import TaskiqHub
 import TaskiqHubProtocol
 
+@testable import TaskiqSQLite
+
 /// An instant so many milliseconds after the one that all tests begin at.
 func instant(_ milliseconds: Int64) -> Timestamp {
     Timestamp(millisecondsSinceEpoch: 1_763_834_148_000 + milliseconds)
@@ -50,8 +52,13 @@ extension HubStore {
     }
 
     func result(of taskID: String) throws -> String? {
-        try results(of: [taskID])[taskID].map { String(decoding: $0, as: UTF8.self) }
+        try results(of: [taskID])[taskID]?.bytes.map { String(decoding: $0, as: UTF8.self) }
     }
+}
+
+extension SQLiteHubStoreOptions {
+    /// For tests that do not ask what survives a power cut.
+    static var fast: SQLiteHubStoreOptions { SQLiteHubStoreOptions(durability: .memory) }
 }
 
 /// A recovered state that can be compared.
@@ -64,6 +71,7 @@ struct Recovered: Equatable {
         var isAcknowledged: Bool
         var unacknowledgedAttempt: Int32
         var result: RetainedResult?
+        var damage: String?
     }
 
     struct Key: Equatable {
@@ -77,6 +85,7 @@ struct Recovered: Equatable {
     var keys: [Key]
     var catalogues: [TaskCatalogue]
     var scheduleStates: [ScheduleID: ScheduleState]
+    var pausedQueues: Set<String>
 
     init(_ state: RecoveredState) {
         epoch = state.epoch
@@ -89,11 +98,13 @@ struct Recovered: Equatable {
                 worker: entry.worker,
                 isAcknowledged: entry.isAcknowledged,
                 unacknowledgedAttempt: entry.unacknowledgedAttempt,
-                result: entry.result
+                result: entry.result,
+                damage: entry.damage
             )
         }
         keys = state.keys.map { Key(key: $0.key, sequence: $0.sequence) }
         catalogues = state.catalogues
         scheduleStates = state.scheduleStates
+        pausedQueues = state.pausedQueues
     }
 }

@@ -115,6 +115,13 @@ extension HubCore {
         if isDraining {
             return SubmitRefusal(code: .draining, message: "the hub is stopping", retryAfter: 1000)
         }
+        if isDiskLow {
+            return SubmitRefusal(
+                code: .disk,
+                message: "the hub's disk is nearly full, so no new messages are taken: free some space",
+                retryAfter: 5000
+            )
+        }
         if submission.body.count > configuration.maximumBody {
             return SubmitRefusal(
                 code: .tooLarge,
@@ -173,11 +180,12 @@ extension HubCore {
         _ peer: PeerID,
         _ correlation: UInt64,
         _ asked: [String],
-        _ found: [String: [UInt8]]
+        _ found: [String: StoredBody]
     ) {
         for taskID in asked {
-            if let body = found[taskID] {
+            if let stored = found[taskID] {
                 forgetWait(taskID, peer)
+                let body = body(of: stored, taskID)
                 reply(.result(taskID: taskID, status: .ready, body: body), to: peer, correlation: correlation)
             } else {
                 let status: ResultStatus = sequenceOfTask[TaskKey(taskID)] != nil ? .pending : .unknown

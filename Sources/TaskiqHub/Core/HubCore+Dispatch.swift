@@ -107,9 +107,16 @@ extension HubCore {
         mayDispatch = true
     }
 
-    mutating func handle(_ bodies: [(sequence: Int64, body: [UInt8])]) {
-        for (sequence, body) in bodies {
+    mutating func handle(_ bodies: [(sequence: Int64, body: StoredBody)]) {
+        for (sequence, stored) in bodies {
             guard var entry = messages[sequence] else { continue }
+            let body: [UInt8]
+            switch stored {
+            case .intact(let bytes): body = bytes
+            case .damaged(let reason):
+                quarantine(sequence, reason: reason)
+                continue
+            }
             if !entry.hasBody { cachedBodyBytes += body.count }
             entry.body = body
             entry.hasBody = true

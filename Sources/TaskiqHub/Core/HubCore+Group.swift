@@ -29,7 +29,7 @@ extension HubCore {
     mutating func store(_ operation: StoreOperation) {
         open.operations.append(operation)
         switch operation {
-        case .insert, .retain, .complete, .bury: rowsToForget += 1
+        case .insert, .retain, .complete, .bury, .quarantine: rowsToForget += 1
         default: break
         }
     }
@@ -97,6 +97,8 @@ extension HubCore {
 
     /// Clients in the order in which they came: never by chance, so that a simulation can be replayed.
     private func bySession(_ peers: Set<PeerID>?) -> [PeerID] {
-        (peers ?? []).sorted { clients[$0]?.session ?? 0 < clients[$1]?.session ?? 0 }
+        guard let peers else { return [] }
+        guard peers.count > 1 else { return Array(peers) }
+        return peers.map { ($0, clients[$0]?.session ?? 0) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 }

@@ -7,6 +7,15 @@ import TaskiqCron
 extension HubCore {
     /// Decides slots: each once, its row of the ledger and its message in one group.
     mutating func fire(_ request: FireRequest, call: UInt64) {
+        // The slot stays due, and the scheduler asks again.
+        if isDiskLow, request.decisions.contains(where: { if case .fired = $0.verdict { true } else { false } }) {
+            let error = TaskiqError(
+                .refused,
+                "the hub's disk is nearly full, so no new messages are taken: free some space"
+            )
+            effects.append(.fired(call: call, error))
+            return
+        }
         var decided: Set<Slot> = []
         for decision in request.decisions where decided.insert(decision.slot).inserted {
             let slot = decision.slot

@@ -92,7 +92,9 @@ extension HubCore {
             taskID: entry.taskID,
             isError: isError,
             expiresAt: resultExpiry,
-            body: body
+            body: body,
+            taskName: routes[entry.route].taskName,
+            storedAt: now.wall
         )
     }
 }

@@ -67,6 +67,8 @@ public struct HubCore: Sendable {
     /// What those had that have not come back yet.
     var inherited: [PeerIdentity: Set<Int64>] = [:]
 
+    /// Whether the disk has no room for new messages.
+    var isDiskLow = false
     var isDraining = false
     var isHalted = false
     var mayDispatch = false
@@ -95,6 +97,9 @@ public struct HubCore: Sendable {
         for catalogue in recovered.catalogues { remember(catalogue) }
         for (key, sequence) in recovered.keys { keys.insert(key, sequence: sequence) }
         for recovered in recovered.messages { restore(recovered) }
+        for recovered in recovered.messages {
+            if let damage = recovered.damage { quarantine(recovered.message.sequence, reason: damage) }
+        }
         if recovered.messages.contains(where: { $0.worker != nil }) {
             adoptionDeadline = now.uptime.adding(configuration.adoptionGrace)
         }
@@ -149,6 +154,8 @@ public struct HubCore: Sendable {
             handleResults(peer, correlation, asked, found)
         case .found(let peer, let correlation, let taskID, let isThere):
             handleFound(peer, correlation, taskID, isThere: isThere)
+        case .damaged(let damaged): quarantine(damaged)
+        case .disk(let isLow): isDiskLow = isLow
         case .fire(let request, let call): fire(request, call: call)
         case .tick: tick()
         case .drain: isDraining = true

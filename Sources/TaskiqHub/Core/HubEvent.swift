@@ -19,11 +19,15 @@ public enum HubEvent: Sendable {
     /// The store failed; nothing more can be promised.
     case storeFailed(String)
     /// Bodies that were asked for.
-    case bodies([(sequence: Int64, body: [UInt8])])
+    case bodies([(sequence: Int64, body: StoredBody)])
     /// Results that were asked for.
-    case results(PeerID, correlation: UInt64, asked: [String], found: [String: [UInt8]])
+    case results(PeerID, correlation: UInt64, asked: [String], found: [String: StoredBody])
     /// Whether there is a result that was looked for.
     case found(PeerID, correlation: UInt64, taskID: String, isThere: Bool)
+    /// The store found messages that are not what was stored.
+    case damaged([ScrubReport.Damage])
+    /// The disk has no room for new messages any more, or has room again.
+    case disk(isLow: Bool)
     /// A scheduler of this process wants slots to be decided.
     case fire(FireRequest, call: UInt64)
     /// Time has passed.

@@ -11,6 +11,10 @@ public enum HubNotice: Sendable {
     case workerLost(name: String, redelivered: Int, reason: String)
     /// A message went to the dead letters.
     case deadLetter(taskID: String, taskName: String, reason: String)
+    /// A message was put aside because its stored form is damaged.
+    case quarantined(taskID: String, taskName: String, reason: String)
+    /// A result that somebody asked for is damaged.
+    case damagedResult(taskID: String, reason: String)
     /// A message waits and no worker knows its task.
     case unroutable(taskID: String, taskName: String, queue: String)
     /// A peer was refused, or sent what could not be understood.

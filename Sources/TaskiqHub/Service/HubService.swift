@@ -29,6 +29,7 @@ public final class HubService: Service {
     private let logger: Logger
     private let observe: @Sendable (HubNotice) -> Void
     private let storeQueue = DispatchQueue(label: "taskiq.hub.store")
+    private let watch: StoreWatch
     private let ending: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
 
     /// Makes a hub from its parts: reads back what the store remembers.
@@ -57,6 +58,7 @@ public final class HubService: Service {
         self.network = network
         self.logger = logger
         self.observe = observe
+        watch = StoreWatch(store, on: storeQueue, logger: logger) { network.post($0) }
         ending = AsyncStream.makeStream()
     }
 
@@ -64,15 +66,16 @@ public final class HubService: Service {
     ///
     /// - Throws: `HubStoreError` when the store failed.
     public func run() async throws {
+        watch.start()
         network.start { [weak self] events in
             self?.turn(events) ?? HubTurn(deadline: HubClock.uptime + 1000)
         }
         // Unstructured: it only watches, and ends when the network's thread does. A hub without sockets is of no use.
-        let watch = Task { [network, ending] in
+        let ends = Task { [network, ending] in
             await network.join()
             ending.continuation.finish()
         }
-        defer { watch.cancel() }
+        defer { ends.cancel() }
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
                 for await _ in ending.stream {}
@@ -85,7 +88,12 @@ public final class HubService: Service {
         network.post(.drain)
         await network.join()
         // Everything that was given to the queue is on disk when this runs.
-        await withCheckedContinuation { continuation in storeQueue.async { continuation.resume() } }
+        await withCheckedContinuation { continuation in
+            storeQueue.async { [watch] in
+                watch.stop()
+                continuation.resume()
+            }
+        }
         let (failure, isOver) = state.withLock { state in
             for call in state.calls.values { call.resume(throwing: Self.stopped) }
             state.calls = [:]
@@ -108,17 +116,22 @@ public final class HubService: Service {
         var notices: [HubNotice] = []
         let turn = state.withLock { state in
             let now = HubClock.now
-            for event in events { state.core.take(event, at: now) }
-            state.core.take(.tick, at: now)
-            let effects = state.core.endTurn()
-            var turn = HubTurn(deadline: state.core.nextDeadline)
-            for effect in effects {
-                if case .notice(let notice) = effect {
-                    notices.append(notice)
-                } else {
-                    carryOut(effect, &turn, &state)
+            var turn = HubTurn(deadline: 0)
+            // What a store that is waited for has done comes with a later turn; another's at once.
+            var events = events
+            repeat {
+                for event in events { state.core.take(event, at: now) }
+                state.core.take(.tick, at: now)
+                events = []
+                for effect in state.core.endTurn() {
+                    if case .notice(let notice) = effect {
+                        notices.append(notice)
+                    } else {
+                        carryOut(effect, &turn, &state, &events)
+                    }
                 }
-            }
+            } while !events.isEmpty
+            turn.deadline = state.core.nextDeadline
             turn.isLast = state.core.isOver
             return turn
         }
@@ -130,27 +143,36 @@ public final class HubService: Service {
         return turn
     }
 
-    private func carryOut(_ effect: HubEffect, _ turn: inout HubTurn, _ state: inout State) {
+    private func carryOut(
+        _ effect: HubEffect,
+        _ turn: inout HubTurn,
+        _ state: inout State,
+        _ done: inout [HubEvent]
+    ) {
         switch effect {
         case .sendToClient(let peer, let packet): turn.outgoing.append(.client(peer, packet))
         case .sendToWorker(let peer, let packet): turn.outgoing.append(.worker(peer, packet))
         case .commit(let group):
-            storeQueue.async { [self] in
-                do {
-                    try store.commit(group)
-                    network.post(.committed(group: group.number))
-                } catch {
-                    network.post(.storeFailed("\(error)"))
-                }
+            ask(&done) { [store, watch] in
+                watch.noteWork()
+                try store.commit(group)
+                return .committed(group: group.number)
             }
         case .readBodies(let sequences):
-            read { [store] in .bodies(try store.bodies(of: sequences)) }
+            ask(&done) { [store] in
+                var bodies = try store.bodies(of: sequences)
+                // The hub has the message, so the store lost it.
+                for missing in Set(sequences).subtracting(bodies.map(\.sequence)) {
+                    bodies.append((missing, .damaged(reason: "the row of message \(missing) is missing")))
+                }
+                return .bodies(bodies)
+            }
         case .readResults(let peer, let correlation, let taskIDs):
-            read { [store] in
+            ask(&done) { [store] in
                 .results(peer, correlation: correlation, asked: taskIDs, found: try store.results(of: taskIDs))
             }
         case .findResult(let peer, let correlation, let taskID):
-            read { [store] in
+            ask(&done) { [store] in
                 .found(peer, correlation: correlation, taskID: taskID, isThere: try store.hasResult(of: taskID))
             }
         case .fired(let call, let error):
@@ -169,13 +191,15 @@ public final class HubService: Service {
         }
     }
 
-    private func read(_ work: @escaping @Sendable () throws -> HubEvent) {
-        storeQueue.async { [self] in
-            do {
-                network.post(try work())
-            } catch {
-                network.post(.storeFailed("\(error)"))
-            }
+    /// Has the store do something: at once, or on its own thread if it takes its time.
+    private func ask(_ done: inout [HubEvent], _ work: @escaping @Sendable () throws -> HubEvent) {
+        let attempt: @Sendable () -> HubEvent = {
+            do { return try work() } catch { return .storeFailed("\(error)") }
+        }
+        if store.isImmediate {
+            done.append(attempt())
+        } else {
+            storeQueue.async { [network] in network.post(attempt()) }
         }
     }
 
@@ -198,6 +222,18 @@ public final class HubService: Service {
                 metadata: [
                     "taskiq.task.id": "\(taskID)", "taskiq.task.name": "\(taskName)", "reason": "\(reason)",
                 ]
+            )
+        case .quarantined(let taskID, let taskName, let reason):
+            logger.error(
+                "a message is damaged in the store and was put aside; the others go on",
+                metadata: [
+                    "taskiq.task.id": "\(taskID)", "taskiq.task.name": "\(taskName)", "reason": "\(reason)",
+                ]
+            )
+        case .damagedResult(let taskID, let reason):
+            logger.error(
+                "a result is damaged in the store; whoever asked was told so",
+                metadata: ["taskiq.task.id": "\(taskID)", "reason": "\(reason)"]
             )
         case .unroutable(let taskID, let taskName, let queue):
             logger.warning(

@@ -11,6 +11,8 @@ public struct HubStoreError: Error, Sendable, CustomStringConvertible {
         case damaged
         /// Another hub has it.
         case inUse
+        /// It is older than it was: groups that were on disk are missing.
+        case wentBack
         /// Reading or writing failed.
         case failed
     }

@@ -22,6 +22,8 @@ public struct RecoveredState: Sendable {
         public var unacknowledgedAttempt: Int32
         /// The result that such a delivery left.
         public var result: RetainedResult?
+        /// What is wrong with its stored form; nil when nothing is, as far as could be seen without its body.
+        public var damage: String?
 
         /// Makes a message.
         ///
@@ -64,6 +66,8 @@ public struct RecoveredState: Sendable {
     public var catalogues: [TaskCatalogue]
     /// How far each schedule is decided.
     public var scheduleStates: [ScheduleID: ScheduleState]
+    /// The queues that are paused.
+    public var pausedQueues: Set<String>
 
     /// Makes a state.
     ///
@@ -74,13 +78,15 @@ public struct RecoveredState: Sendable {
     ///   - keys: the keys of submissions that may be repeated.
     ///   - catalogues: the catalogues that workers announced.
     ///   - scheduleStates: how far each schedule is decided.
+    ///   - pausedQueues: the queues that are paused.
     public init(
         epoch: UInt64,
         nextSequence: Int64 = 1,
         messages: [Message] = [],
         keys: [(key: SubmissionKey, sequence: Int64)] = [],
         catalogues: [TaskCatalogue] = [],
-        scheduleStates: [ScheduleID: ScheduleState] = [:]
+        scheduleStates: [ScheduleID: ScheduleState] = [:],
+        pausedQueues: Set<String> = []
     ) {
         self.epoch = epoch
         self.nextSequence = nextSequence
@@ -88,5 +94,6 @@ public struct RecoveredState: Sendable {
         self.keys = keys
         self.catalogues = catalogues
         self.scheduleStates = scheduleStates
+        self.pausedQueues = pausedQueues
     }
 }

@@ -21,6 +21,12 @@ public enum StoreOperation: Sendable {
     case complete(sequence: Int64, result: StoredOutcome?)
     /// A message goes to the dead letters, with the body it has.
     case bury(sequence: Int64, reason: String, at: Timestamp, result: StoredOutcome?)
+    /// A message goes where nobody delivers it, as its stored form is damaged.
+    case quarantine(sequence: Int64, reason: String, at: Timestamp, result: StoredOutcome?)
+    /// Dead letters were put back or are not wanted any more.
+    case dropDeadLetters([Int64])
+    /// A queue is paused, or goes on.
+    case queue(name: String, isPaused: Bool)
     /// The results of a task were read, and nobody else will.
     case dropResults(taskID: String)
     /// Numbers below this one may be in use; the next life of the hub begins there.

@@ -7,6 +7,10 @@ public import TaskiqCron
 public struct StoredOutcome: Sendable, Hashable {
     /// The message's identity.
     public var taskID: String
+    /// The task's name, for listings.
+    public var taskName: String
+    /// When the result was stored; nil when nobody said.
+    public var storedAt: Timestamp?
     /// Whether the task failed.
     public var isError: Bool
     /// Until when the result is kept.
@@ -21,8 +25,19 @@ public struct StoredOutcome: Sendable, Hashable {
     ///   - isError: whether the task failed.
     ///   - expiresAt: until when the result is kept.
     ///   - body: the result.
-    public init(taskID: String, isError: Bool, expiresAt: Timestamp, body: [UInt8]) {
+    ///   - taskName: the task's name.
+    ///   - storedAt: when the result was stored.
+    public init(
+        taskID: String,
+        isError: Bool,
+        expiresAt: Timestamp,
+        body: [UInt8],
+        taskName: String = "",
+        storedAt: Timestamp? = nil
+    ) {
         self.taskID = taskID
+        self.taskName = taskName
+        self.storedAt = storedAt
         self.isError = isError
         self.expiresAt = expiresAt
         self.body = body

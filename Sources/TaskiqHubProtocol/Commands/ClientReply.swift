@@ -57,6 +57,8 @@ public struct SubmitRefusal: Sendable, Hashable {
         case bad = 4
         /// The key was used for another message.
         case keyReuse = 5
+        /// The hub's disk is nearly full; try again later.
+        case disk = 6
     }
 
     /// The kind.

@@ -59,7 +59,7 @@ struct OutcomeTests {
         try hub.end(delivery, .error, "43", by: worker)
         try hub.settle()
         #expect(hub.take(worker) == [verdicts([.recorded, .already])])
-        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": Array("42".utf8)])
+        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": .intact(Array("42".utf8))])
     }
 
     @Test("a task that wants nothing stored ends without a result")
@@ -144,7 +144,7 @@ struct OutcomeTests {
         try hub.end(newer, .ok, "second", by: second)
         try hub.settle()
         #expect(hub.take(second).last == verdict(.already, 2))
-        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": Array("first".utf8)])
+        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": .intact(Array("first".utf8))])
     }
 
     @Test("a success of a delivery that never was counts for nothing", arguments: [Int32.min, -1, 0, 2, .max])

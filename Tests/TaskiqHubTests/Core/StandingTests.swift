@@ -156,7 +156,7 @@ struct StandingTests {
         completion.body = [2]
         try hub.say(.complete(completion), by: worker)
         try hub.settle()
-        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": [2]])
+        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": .intact([2])])
     }
 
     // MARK: Catalogues

@@ -53,7 +53,7 @@ struct UnacknowledgedTests {
     }
 
     private func storedResult() throws -> String? {
-        try hub.store.results(of: ["task-1"])["task-1"].map { String(decoding: $0, as: UTF8.self) }
+        try hub.store.results(of: ["task-1"])["task-1"]?.bytes.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// What the client is told when it is back and asks once more.

@@ -93,6 +93,8 @@ struct SimulatedStore {
                 throw BrokenRule("\(message.taskID) was buried twice")
             }
             try keep(result, isRetained: wasRetained)
+        case .quarantine(let sequence, let reason, _, _):
+            throw BrokenRule("\(sequence) was put aside on a disk that damages nothing: \(reason)")
         case .slot(let slot):
             guard slots.updateValue(slot, forKey: slot.slot) == nil else {
                 throw BrokenRule("\(slot.slot) was decided twice")
@@ -100,7 +102,7 @@ struct SimulatedStore {
         case .scheduleState(let id, let state):
             if let cursor = cursors[id], state.cursor < cursor { throw BrokenRule("the cursor of \(id) went back") }
             cursors[id] = state.cursor
-        case .reserveSequences, .forget, .catalogue, .dropResults: break
+        case .reserveSequences, .forget, .catalogue, .dropResults, .dropDeadLetters, .queue: break
         }
     }
 

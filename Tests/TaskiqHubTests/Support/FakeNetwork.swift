@@ -83,13 +83,29 @@ final class FailingStore: HubStore {
         try memory.commit(group)
     }
 
-    func bodies(of sequences: [Int64]) throws -> [(sequence: Int64, body: [UInt8])] {
+    func bodies(of sequences: [Int64]) throws -> [(sequence: Int64, body: StoredBody)] {
         try memory.bodies(of: sequences)
     }
 
-    func results(of taskIDs: [String]) throws -> [String: [UInt8]] { try memory.results(of: taskIDs) }
+    func results(of taskIDs: [String]) throws -> [String: StoredBody] { try memory.results(of: taskIDs) }
 
     func hasResult(of taskID: String) throws -> Bool { try memory.hasResult(of: taskID) }
+
+    func results(_ page: StorePage) throws -> [StoredResultEntry] { try memory.results(page) }
+
+    func deadLetters(_ page: StorePage) throws -> [StoredDeadLetter] { try memory.deadLetters(page) }
+
+    func deadLetter(sequence: Int64) throws -> StoredDeadLetter? { try memory.deadLetter(sequence: sequence) }
+
+    func deadLetter(taskID: String) throws -> StoredDeadLetter? { try memory.deadLetter(taskID: taskID) }
+
+    func statistics() throws -> StoreStatistics { try memory.statistics() }
+
+    func diskState() -> DiskState { memory.diskState() }
+
+    func backup(to path: String) throws { try memory.backup(to: path) }
+
+    func scrub(from start: Int64, limit: Int) throws -> ScrubReport { try memory.scrub(from: start, limit: limit) }
 
     func close() {
         closed.store(true, ordering: .relaxed)

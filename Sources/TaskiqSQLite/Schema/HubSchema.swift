@@ -16,7 +16,7 @@ struct HubSchema {
     static let applicationID: Int64 = 0x7471_6873
 
     /// What this version of the hub reads and writes.
-    static let current = HubSchema(steps: [version1, version2])
+    static let current = HubSchema(steps: [version1, version2, version3])
 
     /// Refuses a file that is not a hub's store or that a later version wrote, before anything is changed in it.
     ///
@@ -49,6 +49,8 @@ struct HubSchema {
     @discardableResult
     func migrate(_ database: Database, path: String) throws -> (from: Int, to: Int) {
         let version = try check(database, path: path)
+        guard version < steps.count else { return (version, version) }
+        try MigrationFunctions.add(to: database)
         for (index, step) in steps.enumerated().dropFirst(version) {
             try database.inTransaction(.immediate) {
                 try database.execute(sql: step)

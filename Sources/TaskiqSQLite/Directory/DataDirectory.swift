@@ -18,6 +18,10 @@ struct DataDirectory {
 
     /// The store's file.
     var databasePath: String { file("hub.sqlite") }
+    /// The file that says how far the store had come.
+    var highWaterMarkPath: String { file("hwm") }
+    /// The file that keeps room for the store.
+    var reservePath: String { file("reserve") }
     /// The file whose lock says that a hub has the folder.
     var lockPath: String { file("lock") }
 
@@ -103,6 +107,25 @@ extension DataDirectory {
         var database = stat()
         guard stat(path, &directory) == 0, stat(databasePath, &database) == 0 else { return false }
         return directory.st_mode & 0o022 != 0 || database.st_mode & 0o077 != 0
+    }
+
+    /// How many bytes the store's file and its log have together.
+    var fileSize: Int64 {
+        [databasePath, databasePath + "-wal"].reduce(into: 0) { size, file in
+            var status = stat()
+            if stat(file, &status) == 0 { size += Int64(status.st_size) }
+        }
+    }
+
+    /// How many bytes the hub's user may still write on the file system of the folder, and how many it has.
+    var space: (free: Int64, total: Int64)? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        func bytes(_ blocks: UInt64) -> Int64 {
+            let (bytes, isTooLarge) = blocks.multipliedReportingOverflow(by: UInt64(status.f_frsize))
+            return isTooLarge ? .max : Int64(clamping: bytes)
+        }
+        return (bytes(UInt64(status.f_bavail)), bytes(UInt64(status.f_blocks)))
     }
 
     static func inaccessible(_ file: String, in directory: String) -> HubStoreError {

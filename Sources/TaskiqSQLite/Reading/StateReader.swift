@@ -35,12 +35,13 @@ struct StateReader {
             messages: messages,
             keys: keys,
             catalogues: try catalogues(),
-            scheduleStates: try scheduleStates()
+            scheduleStates: try scheduleStates(),
+            pausedQueues: try pausedQueues()
         )
     }
 
     private func beginEpoch() throws -> (epoch: UInt64, limit: Int64) {
-        try PreparedStatement(database, "UPDATE meta SET epoch = epoch + 1").run()
+        try PreparedStatement(database, "UPDATE meta SET epoch = epoch + 1, group_number = group_number + 1").run()
         var found: (UInt64, Int64)?
         try PreparedStatement(database, "SELECT epoch, sequence_limit FROM meta").rows { row in
             found = UInt64(exactly: row.integer(0)).map { ($0, row.integer(1)) }
@@ -49,55 +50,69 @@ struct StateReader {
         return found
     }
 
+    /// Reads the keys by their messages' numbers; one that was used again belongs to the newer message.
     private func keys() throws -> [(key: SubmissionKey, sequence: Int64)] {
         var keys: [(key: SubmissionKey, sequence: Int64)] = []
-        let select = "SELECT key, body_hash, until_ms, sequence FROM submission ORDER BY sequence, key"
+        var seen: Set<PeerIdentity> = []
+        let select = "SELECT key, body_hash, until_ms, sequence FROM submission ORDER BY sequence DESC"
         try PreparedStatement(database, select).rows { row in
             guard let key = PeerIdentity(row.bytes(0)) else {
                 throw damaged("a key of a submission has a wrong length")
             }
+            guard seen.insert(key).inserted else { return }
             keys.append((SubmissionKey(key: key, bodyHash: row.integer(1), until: row.timestamp(2)), row.integer(3)))
         }
+        keys.reverse()
         return keys
     }
 
     /// Reads the messages by their numbers; both lists are in that order, so each message finds its key beside it.
     private func messages(keys: [(key: SubmissionKey, sequence: Int64)]) throws -> [RecoveredState.Message] {
         var messages: [RecoveredState.Message] = []
+        var texts = SharedTexts()
         var nextKey = keys.makeIterator()
         var key = nextKey.next()
+        let first = MessageColumns.count
         let select = """
-            SELECT m.sequence, queue, task_name, m.task_id, priority, enqueued_ms, due_ms, schedule_id, scheduled_ms, \
-            ifnull(attempt, 0), ifnull(crashes, 0), ifnull(acknowledged, 0), worker, \
-            ifnull(unacknowledged_attempt, 0), r.is_error, r.expires_ms \
-            FROM message m LEFT JOIN lease l ON l.sequence = m.sequence \
-            LEFT JOIN result r ON r.sequence = m.sequence ORDER BY m.sequence
+            SELECT \(MessageColumns.names), m.number, l.sequence IS NULL, ifnull(l.attempt, m.first_attempt), \
+            CASE WHEN l.sequence IS NULL THEN m.first_worker ELSE l.worker END, ifnull(crashes, 0), \
+            ifnull(acknowledged, 0), ifnull(unacknowledged_attempt, 0), ifnull(postponed, 0), l.postponed_ms, \
+            r.is_error, r.result_ms \
+            FROM (SELECT \(MessageColumns.names), sequence AS number, attempt AS first_attempt, \
+            worker AS first_worker FROM message) m \
+            LEFT JOIN (SELECT sequence, attempt, worker, crashes, acknowledged, unacknowledged_attempt, postponed, \
+            due_ms AS postponed_ms, result FROM lease) l ON l.sequence = m.number \
+            LEFT JOIN (SELECT id, is_error, expires_ms AS result_ms FROM result) r ON r.id = l.result ORDER BY m.number
             """
         try PreparedStatement(database, select).rows { row in
-            var message = row.message
+            var message = row.message(row.integer(first), from: 0, &texts)
+            let isIntact = RowChecksum.matchesHead(row.integer(first - 1), message)
             while let candidate = key, candidate.sequence < message.sequence { key = nextKey.next() }
             if let candidate = key, candidate.sequence == message.sequence { message.key = candidate.key }
-            messages.append(
-                RecoveredState.Message(
-                    message: message,
-                    attempt: Int32(clamping: row.integer(9)),
-                    crashes: Int32(clamping: row.integer(10)),
-                    worker: row.isNull(12) ? nil : PeerIdentity(row.bytes(12)),
-                    isAcknowledged: row.integer(11) != 0,
-                    unacknowledgedAttempt: Int32(clamping: row.integer(13)),
-                    result: row.isNull(14)
-                        ? nil : RetainedResult(isError: row.integer(14) != 0, expiresAt: row.timestamp(15))
-                )
+            if row.integer(first + 7) != 0 {
+                message.dueAt = row.isNull(first + 8) ? nil : row.timestamp(first + 8)
+            }
+            var recovered = RecoveredState.Message(
+                message: message,
+                attempt: Int32(clamping: row.integer(first + 2)),
+                crashes: Int32(clamping: row.integer(first + 4)),
+                worker: row.isNull(first + 3) ? nil : PeerIdentity(row.bytes(first + 3)),
+                isAcknowledged: row.integer(first + 5) != 0,
+                unacknowledgedAttempt: Int32(clamping: row.integer(first + 6)),
+                result: row.isNull(first + 9)
+                    ? nil : RetainedResult(isError: row.integer(first + 9) != 0, expiresAt: row.timestamp(first + 10))
             )
+            if !isIntact { recovered.damage = "the row of message \(message.sequence) is not what was stored" }
+            messages.append(recovered)
         }
         return messages
     }
 
     private func lastEnded() throws -> Int64? {
         var last: Int64?
-        let select =
-            "SELECT max(ifnull((SELECT max(sequence) FROM result), 0), ifnull(max(sequence), 0)) FROM dead_letter"
-        try PreparedStatement(database, select).rows { row in last = row.integer(0) }
+        try PreparedStatement(database, "SELECT ifnull(max(sequence), 0) FROM dead_letter").rows { row in
+            last = row.integer(0)
+        }
         return last
     }
 
@@ -125,29 +140,13 @@ struct StateReader {
         return states
     }
 
+    private func pausedQueues() throws -> Set<String> {
+        var names: Set<String> = []
+        try PreparedStatement(database, "SELECT name FROM paused_queue").rows { row in names.insert(row.text(0)) }
+        return names
+    }
+
     private func damaged(_ what: String) -> HubStoreError {
         HubStoreError(.damaged, "\(path) is damaged: \(what); keep it for inquiry, and restore a copy")
-    }
-}
-
-extension ResultRow {
-    fileprivate var message: StoredMessage {
-        var message = StoredMessage(
-            sequence: integer(0),
-            queue: text(1),
-            taskName: text(2),
-            taskID: text(3),
-            priority: UInt8(clamping: integer(4)),
-            enqueuedAt: timestamp(5),
-            body: []
-        )
-        message.dueAt = isNull(6) ? nil : timestamp(6)
-        message.scheduleID = isNull(7) ? nil : text(7)
-        message.scheduledAt = isNull(8) ? nil : timestamp(8)
-        return message
-    }
-
-    fileprivate func timestamp(_ column: Int32) -> Timestamp {
-        Timestamp(millisecondsSinceEpoch: integer(column))
     }
 }

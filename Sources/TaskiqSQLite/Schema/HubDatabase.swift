@@ -15,6 +15,7 @@ enum HubDatabase {
         _ directory: DataDirectory,
         durability: Durability,
         schema: HubSchema = .current,
+        refusingEmpty: HubStoreError? = nil,
         logger: Logger
     ) throws(HubStoreError) -> DatabaseQueue {
         let path = directory.databasePath
@@ -25,10 +26,8 @@ enum HubDatabase {
                 configuration: configuration(path: path, durability: durability, schema: schema)
             )
             let versions = try queue.writeWithoutTransaction { database in
-                let versions = try schema.migrate(database, path: path)
-                // A file that lacks a table or a column is refused here and not at the first message.
-                _ = try GroupWriter(database)
-                return versions
+                if let refusingEmpty, try schema.check(database, path: path) == 0 { throw refusingEmpty }
+                return try schema.migrate(database, path: path)
             }
             if versions.from != versions.to {
                 logger.info("store brought to format \(versions.to)", metadata: ["from": "\(versions.from)"])
