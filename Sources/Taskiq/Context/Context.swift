@@ -19,7 +19,15 @@ public struct Context: Sendable {
     /// How the task ended, for `postExecute`; nil before.
     public internal(set) var outcome: TaskOutcome?
     /// A logger that carries the task's id and name.
-    public let logger: Logger
+    ///
+    /// It is made when it is asked for: most tasks log nothing.
+    public var logger: Logger {
+        var logger = plainLogger
+        logger[metadataKey: "taskiq.task.id"] = "\(message.taskID)"
+        logger[metadataKey: "taskiq.task.name"] = "\(message.taskName)"
+        return logger
+    }
+    let plainLogger: Logger
     let acknowledgement: Acknowledgement
     let dependencies = DependencyScope()
 

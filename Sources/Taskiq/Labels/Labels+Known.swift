@@ -10,6 +10,12 @@ extension Label {
     public static var delay: Label<Double> { Label<Double>("delay") }
     /// Seconds that one execution may take.
     public static var timeout: Label<Double> { Label<Double>("timeout") }
+    /// Seconds after its sending when it is too late to start the task.
+    public static var expires: Label<Double> { Label<Double>("expires") }
+    /// While a message with this key waits or runs, no other one with it is accepted.
+    public static var uniqueKey: Label<String> { Label<String>("unique_key") }
+    /// Whether only the worker that has the message now may end it; for tasks that must not run beside themselves.
+    public static var fence: Label<Bool> { Label<Bool>("fence") }
     /// When the message is acknowledged; see `AcknowledgeType`.
     public static var acknowledgeType: Label<String> { Label<String>("ack_type") }
     /// The schedule that sent the message.
@@ -39,6 +45,21 @@ extension Labels.Entry {
     /// How long to wait before the task may start.
     public static func delay(_ delay: Duration) -> Self {
         .label(.delay, delay.inSeconds)
+    }
+
+    /// How long after its sending the task may start; a message that is too late becomes a dead letter.
+    public static func expires(after time: Duration) -> Self {
+        .label(.expires, time.inSeconds)
+    }
+
+    /// Accepts no second message with the same key while this one waits or runs; needs a hub.
+    public static func uniqueKey(_ key: String) -> Self {
+        .label(.uniqueKey, key)
+    }
+
+    /// Lets only the worker that has the message now end it, and ends a run whose worker has lost the hub; needs a hub.
+    public static var fence: Self {
+        .label(.fence, true)
     }
 
     /// How long one execution may take.

@@ -38,8 +38,13 @@ extension BrokerMessage {
     public var priority: Int { min(max(labels[.priority] ?? 0, 0), 9) }
 
     /// How long it waits before it may start: label `delay`, in seconds; nil for no wait.
-    public var delay: Duration? {
-        guard let seconds = labels[.delay], seconds > 0, seconds.isFinite else { return nil }
+    public var delay: Duration? { duration(.delay) }
+
+    /// How long after its sending it may start: label `expires`, in seconds; nil for ever.
+    public var expires: Duration? { duration(.expires) }
+
+    private func duration(_ label: Label<Double>) -> Duration? {
+        guard let seconds = labels[label], seconds > 0, seconds.isFinite else { return nil }
         return .milliseconds(Int64(min(seconds * 1000, 9e15)))
     }
 }

@@ -10,7 +10,7 @@ extension TaskID {
     ///
     /// - Returns: an id that is unique for all practical purposes (74 random bits).
     public static func generate() -> TaskID {
-        var generator = SystemRandomNumberGenerator()
+        var generator = PooledRandomNumberGenerator()
         let now = WallClock.now.millisecondsSinceEpoch
         return TaskID(rawValue: hexadecimal(timeOrderedBytes(milliseconds: now, using: &generator)))
     }

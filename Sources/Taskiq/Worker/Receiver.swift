@@ -71,15 +71,12 @@ struct Receiver: Sendable {
     // MARK: Before
 
     private func context(of message: TaskiqMessage, _ delivery: AckableMessage) -> Context {
-        var logger = broker.logger
-        logger[metadataKey: "taskiq.task.id"] = "\(message.taskID)"
-        logger[metadataKey: "taskiq.task.name"] = "\(message.taskName)"
-        return Context(
+        Context(
             message: message,
             broker: broker,
             delivery: delivery.info,
             deadline: Self.timeLimit(of: message).map { ContinuousClock.now + .seconds($0) },
-            logger: logger,
+            plainLogger: broker.logger,
             acknowledgement: Acknowledgement(delivery.receipt)
         )
     }

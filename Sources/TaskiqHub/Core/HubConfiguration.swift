@@ -13,6 +13,8 @@ public struct HubConfiguration: Sendable {
     public var maximumCachedBodies = 64 * 1024 * 1024
     /// Most messages that may wait or run; more are refused.
     public var maximumMessages = 1_000_000
+    /// How many bytes their bodies may have together; more are refused.
+    public var maximumMessageBytes = 4 << 30
     /// How long a worker that cannot be reached may take to come back.
     public var goneGrace = Duration.seconds(2)
     /// After how long without a word a worker counts as lost.

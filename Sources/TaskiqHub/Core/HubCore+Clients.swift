@@ -103,6 +103,9 @@ extension HubCore {
             body: submission.body
         )
         message.dueAt = submission.delay > 0 ? now.wall.adding(.milliseconds(submission.delay)) : nil
+        message.expiresAt = submission.expires > 0 ? now.wall.adding(.milliseconds(submission.expires)) : nil
+        message.uniqueKey = submission.uniqueKey
+        message.isFenced = submission.isFenced
         message.scheduleID = submission.scheduleID
         message.scheduledAt = submission.scheduledAt
         message.key = key
@@ -134,6 +137,20 @@ extension HubCore {
                 code: .full,
                 message: "the hub holds \(messages.count) messages, its limit: start workers, or send less",
                 retryAfter: 1000
+            )
+        }
+        if bodyBytes + submission.body.count > configuration.maximumMessageBytes {
+            return SubmitRefusal(
+                code: .full,
+                message: "the messages that wait have \(bodyBytes) bytes, \(configuration.maximumMessageBytes) are "
+                    + "allowed: start workers, or send references to the data",
+                retryAfter: 1000
+            )
+        }
+        if let key = submission.uniqueKey, let holder = uniqueKeys[key], let taskID = messages[holder]?.taskID {
+            return SubmitRefusal(
+                code: .notUnique,
+                message: "task \(taskID) with the same unique key \"\(key)\" waits or runs"
             )
         }
         return nil

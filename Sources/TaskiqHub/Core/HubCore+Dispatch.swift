@@ -10,6 +10,7 @@ extension HubCore {
     mutating func dispatch() {
         mayDispatch = false
         guard !isDraining else { return }
+        placeSuspects()
         while let assignment = nextAssignment() {
             routes.remove(assignment.key, from: assignment.route)
             assign(assignment.key.sequence, to: assignment.worker)
@@ -69,7 +70,7 @@ extension HubCore {
     }
 
     /// Writes the lease, and sends the task once that is on disk.
-    private mutating func assign(_ sequence: Int64, to identity: PeerIdentity) {
+    mutating func assign(_ sequence: Int64, to identity: PeerIdentity) {
         guard var entry = messages[sequence], let peer = workers[identity]?.peer,
             let session = workers[identity]?.session
         else { return }
@@ -104,6 +105,7 @@ extension HubCore {
     mutating func stopLoading(_ entry: MessageEntry) {
         guard case .loading(let identity) = entry.state else { return }
         workers[identity]?.loading.remove(entry.sequence)
+        if workers[identity]?.suspect == entry.sequence { workers[identity]?.suspect = nil }
         mayDispatch = true
     }
 

@@ -43,6 +43,10 @@ extension HubCore {
         let route = routes.enter(Route(queue: message.queue, taskName: message.taskName))
         bodyBytes += size
         if hasBody { cachedBodyBytes += size }
+        if let key = message.uniqueKey { uniqueKeys[key] = message.sequence }
+        if let expiry = message.expiresAt {
+            expiring.insert(DelayedKey(dueAt: expiry.millisecondsSinceEpoch, sequence: message.sequence))
+        }
         return MessageEntry(message, route: route, hasBody: hasBody, size: size)
     }
 
@@ -71,16 +75,26 @@ extension HubCore {
     /// Puts a message that nobody holds where it waits.
     mutating func queue(_ sequence: Int64) {
         guard var entry = messages[sequence] else { return }
+        if entry.hasDetails, let expiry = entry.details.expiresAt, expiry <= now.wall {
+            bury(sequence, reason: Self.expired)
+            return
+        }
         if let dueAt = entry.dueAt, dueAt > now.wall {
             entry.state = .delayed
             delayed.insert(DelayedKey(dueAt: dueAt.millisecondsSinceEpoch, sequence: sequence))
         } else {
             entry.state = .ready
-            routes.insert(ReadyQueue.Key(priority: entry.priority, sequence: sequence), in: entry.route)
+            if isSuspect(entry) {
+                suspects.insert(sequence)
+            } else {
+                routes.insert(ReadyQueue.Key(priority: entry.priority, sequence: sequence), in: entry.route)
+            }
             mayDispatch = true
         }
         messages[sequence] = entry
     }
+
+    static let expired = "expired: it was not started before its time was over"
 
     /// Takes a message out of memory; the caller stores why.
     mutating func remove(_ sequence: Int64) -> MessageEntry? {
@@ -88,6 +102,8 @@ extension HubCore {
         if let worker = entry.leaseHolder { workers[worker]?.forget(sequence) }
         stopLoading(entry)
         routes.leave(entry.route)
+        if entry.crashes > 0 { forgetSuspect(sequence) }
+        if entry.hasDetails, let key = entry.details.uniqueKey, uniqueKeys[key] == sequence { uniqueKeys[key] = nil }
         bodyBytes -= Int(entry.size)
         if entry.hasBody { cachedBodyBytes -= entry.body.count }
         if sequenceOfTask[entry.key] == sequence { sequenceOfTask[entry.key] = nil }
@@ -107,6 +123,7 @@ extension HubCore {
     mutating func release(_ sequence: Int64, crashed: Bool) {
         guard var entry = messages[sequence], let lease = entry.lease else { return }
         workers[lease.worker]?.forget(sequence)
+        mayDispatch = true
         if crashed {
             // One delivery is one crash at most, however often its worker was given up and came back.
             entry.crashes = min(entry.crashes + 1, entry.attempt)

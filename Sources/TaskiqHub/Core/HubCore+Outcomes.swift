@@ -42,7 +42,9 @@ extension HubCore {
         var verdict = LeaseVerdict.Verdict.stale
         if let entry = messages[lease.sequence] {
             let isCurrent = entry.attempt == lease.attempt && entry.leaseHolder == identity
-            let isLateSuccess = completion.outcome == .ok && lease.attempt > 0 && lease.attempt <= entry.attempt
+            let isFenced = entry.hasDetails && entry.details.isFenced
+            let isLateSuccess =
+                completion.outcome == .ok && lease.attempt > 0 && lease.attempt <= entry.attempt && !isFenced
             // One that was not acknowledged ends nothing, so it counts only for who holds the message.
             if isCurrent, completion.isUnacknowledged, !entry.isAcknowledged {
                 verdict = .recorded

@@ -25,6 +25,9 @@ extension HubCore {
                 let reason = "the message has \(broker.message.count) bytes, the hub takes \(configuration.maximumBody)"
                 store(.slot(StoredSlot(slot: slot, decidedAt: now.wall, sequence: nil, reason: reason)))
                 effects.append(.notice(.peerProblem("schedule \(slot.scheduleID): \(reason)")))
+            case .fired(let broker) where broker.labels[.uniqueKey].map { uniqueKeys[$0] != nil } ?? false:
+                let reason = "another task with its unique key waited or ran"
+                store(.slot(StoredSlot(slot: slot, decidedAt: now.wall, sequence: nil, reason: reason)))
             case .fired(let broker):
                 let sequence = takeSequence()
                 var message = StoredMessage(
@@ -39,6 +42,9 @@ extension HubCore {
                 message.scheduleID = slot.scheduleID.rawValue
                 message.scheduledAt = slot.instant
                 message.dueAt = broker.delay.map(now.wall.adding)
+                message.expiresAt = broker.expires.map(now.wall.adding)
+                message.uniqueKey = broker.labels[.uniqueKey]
+                message.isFenced = broker.labels[.fence] ?? false
                 store(.slot(StoredSlot(slot: slot, decidedAt: now.wall, sequence: sequence, reason: nil)))
                 insert(message)
                 noticeIfUnroutable(message)

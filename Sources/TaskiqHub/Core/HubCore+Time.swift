@@ -27,6 +27,12 @@ extension HubCore {
     }
 
     private mutating func wakeDelayed() {
+        while let first = expiring.min, first.dueAt <= now.wall.millisecondsSinceEpoch {
+            expiring.removeMin()
+            // One that runs may end.
+            guard let entry = messages[first.sequence], entry.leaseHolder == nil else { continue }
+            bury(first.sequence, reason: Self.expired)
+        }
         while let first = delayed.min, first.dueAt <= now.wall.millisecondsSinceEpoch {
             delayed.removeMin()
             if case .delayed? = messages[first.sequence]?.state { queue(first.sequence) }
@@ -60,6 +66,16 @@ extension HubCore {
         if now.uptime >= nextForget || rowsToForget >= 2500 { forget() }
     }
 
+    /// Has the store remove keys that nobody asks for any more.
+    ///
+    /// Only a bounded range at a time, so that no group waits for it; four times as fast as they can come.
+    private mutating func forgetStoredKeys() {
+        let limit = min(keys.firstSequence ?? nextSequence, keysForgottenBelow + 10_000)
+        guard limit > keysForgottenBelow else { return }
+        keysForgottenBelow = limit
+        store(.forgetSubmissions(below: limit))
+    }
+
     /// Forgets results and keys whose time is over.
     ///
     /// A store removes a few thousand rows at a time, so that no group waits for it; asked each time that about as many
@@ -68,6 +84,7 @@ extension HubCore {
         nextForget = now.uptime + 60_000
         rowsToForget = 0
         keys.forget(expiredBefore: now.wall.millisecondsSinceEpoch)
+        forgetStoredKeys()
         let live = sequenceOfTask
         progress.forget(expiredBefore: now.wall) { live[TaskKey($0)] != nil }
         store(.forget(expiredBefore: now.wall))

@@ -23,6 +23,12 @@ public struct HubCore: Sendable {
     var bodyBytes = 0
     var cachedBodyBytes = 0
     var delayed = Heap<DelayedKey>()
+    /// When messages are too late to be delivered, by the wall clock; some are over by then.
+    var expiring = Heap<DelayedKey>()
+    /// Which message has a key that no second one may have.
+    var uniqueKeys: [String: Int64] = [:]
+    /// Messages that may be what killed their workers: each runs alone.
+    var suspects: Set<Int64> = []
     /// When, in uptime, messages are given up whose tasks ended without acknowledging; some are over by then.
     var unacknowledged = Heap<DelayedKey>()
     var wantedBodies: [Int64] = []
@@ -34,6 +40,8 @@ public struct HubCore: Sendable {
 
     // Submissions that may be repeated.
     var keys = SubmissionKeys()
+    /// Below which the store has no keys any more.
+    var keysForgottenBelow: Int64
 
     // Peers.
     var clients: [PeerID: ClientSession] = [:]
@@ -87,6 +95,7 @@ public struct HubCore: Sendable {
         epoch = recovered.epoch
         nextSequence = recovered.nextSequence
         reservedBelow = recovered.nextSequence
+        keysForgottenBelow = recovered.keys.first?.sequence ?? recovered.nextSequence
         scheduleStates = recovered.scheduleStates
         nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
         nextForget = now.uptime
@@ -178,6 +187,9 @@ public struct HubCore: Sendable {
     public var nextDeadline: Int64 {
         var deadline = nextHeartbeat
         if let first = delayed.min {
+            deadline = min(deadline, now.uptime + max(0, first.dueAt - now.wall.millisecondsSinceEpoch))
+        }
+        if let first = expiring.min {
             deadline = min(deadline, now.uptime + max(0, first.dueAt - now.wall.millisecondsSinceEpoch))
         }
         if let first = unacknowledged.min { deadline = min(deadline, first.dueAt) }

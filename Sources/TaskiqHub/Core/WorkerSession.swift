@@ -21,6 +21,8 @@ struct WorkerSession {
     var loading: Set<Int64> = []
     /// The messages whose task ended without acknowledging, and which it may still acknowledge.
     var unacknowledged: Set<Int64> = []
+    /// The message that it runs alone, or will when it has ended what it runs.
+    var suspect: Int64?
     /// Which delivery of this life of the hub it was given last, 0 before the first.
     var lastServed: Int64 = 0
     /// When something was last heard of it, in uptime milliseconds.
@@ -32,10 +34,13 @@ struct WorkerSession {
     ///
     /// A task that ended takes no room of those that run, unless there are very many of them.
     var freeCredit: Int {
-        guard goneSince == nil, tasks != nil else { return 0 }
+        guard goneSince == nil, tasks != nil, suspect == nil else { return 0 }
         let excess = max(0, unacknowledged.count - ProtocolLimits.maximumUnacknowledged)
         return max(0, credit - held.count - loading.count - excess)
     }
+
+    /// Whether it runs nothing and is about to run nothing.
+    var isIdle: Bool { held.isEmpty && loading.isEmpty }
 
     /// Whose turn it is; never decided by chance, so that a simulation can be replayed.
     struct Order: Comparable {
@@ -58,6 +63,7 @@ struct WorkerSession {
     mutating func forget(_ sequence: Int64) {
         held.remove(sequence)
         unacknowledged.remove(sequence)
+        if suspect == sequence { suspect = nil }
     }
 
     func serves(_ route: Route) -> Bool {

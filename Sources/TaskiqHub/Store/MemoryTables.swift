@@ -144,6 +144,11 @@ struct MemoryTables {
             for sequence in sequences { deadLetters[sequence] = nil }
         case .queue(let name, let isPaused):
             if isPaused { pausedQueues.insert(name) } else { pausedQueues.remove(name) }
+        case .forgetSubmissions(let limit):
+            while let first = keysByTime.min, first.number < limit {
+                keysByTime.removeMin()
+                if let key = keysBySequence.removeValue(forKey: first.number) { keys[key] = nil }
+            }
         case .dropResults(let taskID):
             for position in resultsByTask[taskID] ?? [] { results[position] = nil }
             resultsByTask[taskID] = nil

@@ -27,6 +27,8 @@ public enum StoreOperation: Sendable {
     case dropDeadLetters([Int64])
     /// A queue is paused, or goes on.
     case queue(name: String, isPaused: Bool)
+    /// The keys of submissions of messages below this number are not asked for any more.
+    case forgetSubmissions(below: Int64)
     /// The results of a task were read, and nobody else will.
     case dropResults(taskID: String)
     /// Numbers below this one may be in use; the next life of the hub begins there.

@@ -59,6 +59,8 @@ public struct SubmitRefusal: Sendable, Hashable {
         case keyReuse = 5
         /// The hub's disk is nearly full; try again later.
         case disk = 6
+        /// Another message with its unique key waits or runs.
+        case notUnique = 7
     }
 
     /// The kind.

@@ -21,6 +21,12 @@ public struct Submission: Sendable, Hashable {
     public var scheduleID: String?
     /// The instant that it was sent for.
     public var scheduledAt: Timestamp?
+    /// How long after its acceptance it may be delivered, in milliseconds; 0 for ever.
+    public var expires: Int64 = 0
+    /// While a message with this key waits or runs, no other one with it is accepted.
+    public var uniqueKey: String?
+    /// Whether only its last delivery may end it.
+    public var isFenced = false
     /// The encoded message.
     public var body: [UInt8]
 

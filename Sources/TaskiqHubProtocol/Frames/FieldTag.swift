@@ -34,6 +34,9 @@ public enum FieldTag: UInt8, Sendable {
     case progressState = 0x1D
     case progressMeta = 0x1E
     case receipts = 0x1F
+    case expires = 0x20
+    case uniqueKey = 0x21
+    case isFenced = 0x22
 
     case queues = 0x30
     case concurrency = 0x31

@@ -24,6 +24,9 @@ extension Packet<ClientCommand> {
             if submission.delay != 0 { frame.set(.delay, submission.delay) }
             frame.set(.scheduleID, submission.scheduleID)
             if let time = submission.scheduledAt { frame.set(.scheduledAt, time.millisecondsSinceEpoch) }
+            if submission.expires != 0 { frame.set(.expires, submission.expires) }
+            frame.set(.uniqueKey, submission.uniqueKey)
+            frame.set(.isFenced, flag: submission.isFenced)
             return [frame.encoded(), submission.body]
         case .answered(let limit):
             var frame = frame(.answered)
@@ -75,6 +78,9 @@ extension Packet<ClientCommand> {
             submission.delay = max(try frame.number(.delay) ?? 0, 0)
             submission.scheduleID = try frame.optionalName(.scheduleID)
             submission.scheduledAt = try frame.number(.scheduledAt).map(Timestamp.init(millisecondsSinceEpoch:))
+            submission.expires = max(try frame.number(.expires) ?? 0, 0)
+            submission.uniqueKey = try frame.optionalName(.uniqueKey)
+            submission.isFenced = frame.has(.isFenced)
             command = .submit(submission)
         case .answered: command = .answered(below: UInt64(bitPattern: try frame.requiredNumber(.sequence)))
         case .resultWait: command = .resultWait(taskIDs: try frame.texts(.taskIDs))

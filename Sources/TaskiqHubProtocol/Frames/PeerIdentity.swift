@@ -36,7 +36,7 @@ public struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
 
     /// Makes a new one.
     public static func generate() -> PeerIdentity {
-        var generator = SystemRandomNumberGenerator()
+        var generator = PooledRandomNumberGenerator()
         return generate(using: &generator)
     }
 

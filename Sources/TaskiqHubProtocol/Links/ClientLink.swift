@@ -214,7 +214,8 @@ public struct ClientLink: Sendable {
             pending[id]?.notBefore = now + refusal.retryAfter
             refused.insert(id)
         } else {
-            fail(id, TaskiqError(.sendTask, "the hub at \(address) did not take the message: \(refusal.message)"))
+            let code: TaskiqError.Code = refusal.code == .notUnique ? .conflict : .sendTask
+            fail(id, TaskiqError(code, "the hub at \(address) did not take the message: \(refusal.message)"))
         }
     }
 
@@ -357,6 +358,7 @@ extension Submission {
     fileprivate var invalidField: String? {
         let names = [
             ("queue", queue), ("task name", taskName), ("task id", taskID), ("schedule id", scheduleID ?? "none"),
+            ("unique key", uniqueKey ?? "none"),
         ]
         return names.first { !ProtocolLimits.isValidName($0.1) }?.0
     }

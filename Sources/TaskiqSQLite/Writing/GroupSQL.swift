@@ -57,6 +57,7 @@ enum GroupSQL {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         """
     static let deleteResult = "DELETE FROM result WHERE id = ?1"
+    static let forgetSubmissions = "DELETE FROM submission WHERE sequence < ?1"
     static let dropResults = "DELETE FROM result WHERE task_id = ?1"
     static let dropDeadLetter = "DELETE FROM dead_letter WHERE sequence = ?1"
     static let updateMeta = """

@@ -43,6 +43,7 @@ struct GroupWriter {
     private let deleteLease: PreparedStatement
     private let insertResult: PreparedStatement
     private let deleteResult: PreparedStatement
+    private let forgetSubmissions: PreparedStatement
     private let dropResults: PreparedStatement
     private let dropDeadLetter: PreparedStatement
     private let updateMeta: PreparedStatement
@@ -69,6 +70,7 @@ struct GroupWriter {
         deleteLease = try PreparedStatement(database, GroupSQL.deleteLease)
         insertResult = try PreparedStatement(database, GroupSQL.insertResult)
         deleteResult = try PreparedStatement(database, GroupSQL.deleteResult)
+        forgetSubmissions = try PreparedStatement(database, GroupSQL.forgetSubmissions)
         dropResults = try PreparedStatement(database, GroupSQL.dropResults)
         dropDeadLetter = try PreparedStatement(database, GroupSQL.dropDeadLetter)
         updateMeta = try PreparedStatement(database, GroupSQL.updateMeta)
@@ -165,6 +167,8 @@ struct GroupWriter {
             }
         case .queue(let name, let isPaused):
             try (isPaused ? pauseQueue : resumeQueue).run(name)
+        case .forgetSubmissions(let limit):
+            counts.submissionKeys -= try forgetSubmissions.run(limit)
         case .dropResults(let taskID):
             counts.results -= try dropResults.run(taskID)
         case .forget(let instant):

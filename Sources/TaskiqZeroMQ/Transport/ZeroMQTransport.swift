@@ -186,6 +186,9 @@ public final class ZeroMQTransport: BrokerTransport {
         )
         submission.priority = UInt8(message.priority)
         submission.delay = message.delay?.inMilliseconds ?? 0
+        submission.expires = message.expires?.inMilliseconds ?? 0
+        submission.uniqueKey = message.labels[.uniqueKey]
+        submission.isFenced = message.labels[.fence] ?? false
         submission.scheduleID = message.labels[.scheduleID]
         submission.scheduledAt = message.labels[.scheduledAt].flatMap { Timestamp($0) }
         return submission

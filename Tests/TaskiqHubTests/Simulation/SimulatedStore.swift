@@ -102,7 +102,7 @@ struct SimulatedStore {
         case .scheduleState(let id, let state):
             if let cursor = cursors[id], state.cursor < cursor { throw BrokenRule("the cursor of \(id) went back") }
             cursors[id] = state.cursor
-        case .reserveSequences, .forget, .catalogue, .dropResults, .dropDeadLetters, .queue: break
+        case .reserveSequences, .forget, .forgetSubmissions, .catalogue, .dropResults, .dropDeadLetters, .queue: break
         }
     }
 

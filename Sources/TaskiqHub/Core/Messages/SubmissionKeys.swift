@@ -14,15 +14,18 @@ struct SubmissionKeys {
 
     private var known: [PeerIdentity: Known] = [:]
     // Keys come in the order in which their time ends.
-    private var log: Deque<(until: Int64, key: PeerIdentity)> = []
+    private var log: Deque<(until: Int64, key: PeerIdentity, sequence: Int64)> = []
 
     var count: Int { known.count }
+
+    /// The number of the first message whose key is known.
+    var firstSequence: Int64? { log.first?.sequence }
 
     subscript(key: PeerIdentity) -> Known? { known[key] }
 
     mutating func insert(_ key: SubmissionKey, sequence: Int64) {
         known[key.key] = Known(bodyHash: key.bodyHash, sequence: sequence)
-        log.append((key.until.millisecondsSinceEpoch, key.key))
+        log.append((key.until.millisecondsSinceEpoch, key.key, sequence))
     }
 
     /// Forgets a key whose client has the answer, and will not ask again.

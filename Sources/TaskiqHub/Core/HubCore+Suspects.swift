@@ -1,0 +1,55 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Taskiq
+import TaskiqHubProtocol
+
+// When a worker dies, everything that ran on it may be the cause. What has been there so often that one more time would
+// make it a dead letter runs alone: an innocent task ends well, and the one that kills its workers is found.
+extension HubCore {
+    func isSuspect(_ entry: MessageEntry) -> Bool {
+        entry.crashes > 0 && entry.crashes >= configuration.crashLimit - 1
+    }
+
+    /// Gives each suspect that waits a worker of its own, or has a worker finish what it runs to make room.
+    mutating func placeSuspects() {
+        guard !suspects.isEmpty else { return }
+        for sequence in suspects.sorted() {
+            guard let entry = messages[sequence], entry.isReady else {
+                // Over, or taken up by a worker that came back.
+                suspects.remove(sequence)
+                continue
+            }
+            if let worker = worker(forSuspect: sequence, entry) {
+                suspects.remove(sequence)
+                workers[worker]?.suspect = sequence
+                assign(sequence, to: worker)
+            }
+        }
+    }
+
+    /// A worker that runs nothing else; one is kept free of new work until it is such a worker.
+    private mutating func worker(forSuspect sequence: Int64, _ entry: MessageEntry) -> PeerIdentity? {
+        let route = routes[entry.route]
+        guard !pausedQueues.contains(route.queue) else { return nil }
+        let able = workers.values.filter { worker in
+            worker.goneSince == nil && worker.credit > 0 && worker.serves(route)
+                && (worker.suspect == nil || worker.suspect == sequence)
+        }
+        if let idle = able.filter(\.isIdle).min(by: { $0.session < $1.session }) {
+            // One that was kept for it is not needed any more.
+            for other in able where other.suspect == sequence { workers[other.identity]?.suspect = nil }
+            return idle.identity
+        }
+        guard !able.contains(where: { $0.suspect == sequence }) else { return nil }
+        let least = able.min { ($0.held.count, $0.session) < ($1.held.count, $1.session) }
+        if let least { workers[least.identity]?.suspect = sequence }
+        return nil
+    }
+
+    /// A message is over that may have been kept a worker for.
+    mutating func forgetSuspect(_ sequence: Int64) {
+        suspects.remove(sequence)
+        for worker in workers.values where worker.suspect == sequence { workers[worker.identity]?.suspect = nil }
+    }
+}
