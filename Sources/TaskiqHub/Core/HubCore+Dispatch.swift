@@ -34,7 +34,7 @@ extension HubCore {
         let takesOldest = deliveryCount % Self.agingInterval == Self.agingInterval - 1
         var best: Assignment?
         var empty: [RouteID] = []
-        for route in routes.waiting {
+        for route in routes.waiting where !isPaused(route) {
             guard
                 let key = routes.next(
                     in: route,

@@ -35,6 +35,7 @@ extension HubCore {
         }
         messages[message.sequence] = entry
         sequenceOfTask[entry.key] = message.sequence
+        publish(.taskAccepted, of: entry)
         queue(message.sequence)
     }
 
@@ -86,6 +87,7 @@ extension HubCore {
     mutating func remove(_ sequence: Int64) -> MessageEntry? {
         guard let entry = messages.removeValue(forKey: sequence) else { return nil }
         if let worker = entry.leaseHolder { workers[worker]?.forget(sequence) }
+        if !operations.cancelling.isEmpty { operations.cancelling[sequence] = nil }
         stopLoading(entry)
         routes.leave(entry.route)
         bodyBytes -= Int(entry.size)
@@ -106,6 +108,7 @@ extension HubCore {
     ///   - crashed: whether its delivery must be assumed to have ended in a crash.
     mutating func release(_ sequence: Int64, crashed: Bool) {
         guard var entry = messages[sequence], let lease = entry.lease else { return }
+        if let reason = operations.cancelling[sequence] { return endCancelled(sequence, reason: reason) }
         workers[lease.worker]?.forget(sequence)
         if crashed {
             // One delivery is one crash at most, however often its worker was given up and came back.

@@ -32,6 +32,7 @@ extension HubCore {
         case .acknowledge(let lease): acknowledge(lease, by: identity, correlation: packet.correlation)
         case .complete(let completion): complete(completion, by: identity)
         case .progress(let taskID, let report): take(report, of: taskID, from: identity)
+        case .pong: takePong(packet.correlation, from: identity)
         case .heartbeat: break
         case .bye: goodbye(identity, correlation: packet.correlation)
         }
@@ -65,7 +66,8 @@ extension HubCore {
             name: name,
             queues: Set(hello.queues),
             catalogueHash: hello.catalogueHash,
-            lastHeard: now.uptime
+            lastHeard: now.uptime,
+            about: known?.about ?? WorkerAbout(hello, at: now.wall)
         )
         worker.tasks = catalogueHashes[hello.catalogueHash]
         workers[hello.identity] = worker
@@ -77,6 +79,7 @@ extension HubCore {
         let session = worker.session
         let packet = Packet(WorkerReply.welcome(welcome), correlation: correlation, session: session, epoch: epoch)
         afterCommit(.effect(.sendToWorker(peer, packet)))
+        afterCommit(.orders(hello.identity))
         if let tasks = worker.tasks {
             effects.append(.notice(.workerJoined(name: name, tasks: tasks.count)))
         }

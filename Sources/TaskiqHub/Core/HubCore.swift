@@ -51,6 +51,10 @@ public struct HubCore: Sendable {
     var catalogueHashes: [String: Set<String>] = [:]
     var scheduleStates: [ScheduleID: ScheduleState]
 
+    /// What is remembered for operations.
+    var operations = OperationsState()
+    let startedAt: Timestamp
+
     // Groups.
     var open = PendingGroup()
     var inFlight: PendingGroup?
@@ -88,6 +92,8 @@ public struct HubCore: Sendable {
         nextSequence = recovered.nextSequence
         reservedBelow = recovered.nextSequence
         scheduleStates = recovered.scheduleStates
+        startedAt = now.wall
+        operations.pausedQueues = recovered.pausedQueues
         nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
         nextForget = now.uptime
         progress = ProgressBoard(
@@ -156,6 +162,7 @@ public struct HubCore: Sendable {
             handleFound(peer, correlation, taskID, isThere: isThere)
         case .damaged(let damaged): quarantine(damaged)
         case .disk(let isLow): isDiskLow = isLow
+        case .inquired(let request, let finding): handleFinding(finding, of: request)
         case .fire(let request, let call): fire(request, call: call)
         case .tick: tick()
         case .drain: isDraining = true
@@ -167,6 +174,7 @@ public struct HubCore: Sendable {
     /// - Returns: what is to be done, in order.
     public mutating func endTurn() -> [HubEffect] {
         if mayDispatch, !isHalted { dispatch() }
+        if !operations.subscriptions.isEmpty { publishNotices() }
         if !isHalted { flushGroup() }
         sendAnswers()
         var effects: [HubEffect] = []

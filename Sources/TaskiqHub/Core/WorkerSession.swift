@@ -27,12 +27,13 @@ struct WorkerSession {
     var lastHeard: Int64
     /// Since when it cannot be reached.
     var goneSince: Int64?
+    var about: WorkerAbout
 
     /// How many more deliveries it may be given.
     ///
     /// A task that ended takes no room of those that run, unless there are very many of them.
     var freeCredit: Int {
-        guard goneSince == nil, tasks != nil else { return 0 }
+        guard goneSince == nil, tasks != nil, !about.isDraining else { return 0 }
         let excess = max(0, unacknowledged.count - ProtocolLimits.maximumUnacknowledged)
         return max(0, credit - held.count - loading.count - excess)
     }

@@ -17,6 +17,8 @@ public enum WorkerCommand: Sendable, Hashable {
     case complete(Completion)
     /// A task that it runs is so far.
     case progress(taskID: String, ProgressReport)
+    /// Answers a ping, with its correlation.
+    case pong
     /// Is there, and holds so many deliveries.
     case heartbeat
     /// Goes.

@@ -35,6 +35,9 @@ public enum FieldTag: UInt8, Sendable {
     case progressMeta = 0x1E
     case receipts = 0x1F
 
+    case operation = 0x20
+    case dropped = 0x21
+
     case queues = 0x30
     case concurrency = 0x31
     case prefetch = 0x32

@@ -44,6 +44,10 @@ public struct WorkerLink: Sendable {
         case deliver(TaskDelivery)
         /// An acknowledgement is stored, or came too late.
         case acknowledged(LeaseKey, isStored: Bool)
+        /// Cancel this delivery, which is here; its end is reported as any other.
+        case cancel(LeaseKey, reason: String)
+        /// Take no more, finish, and go.
+        case drain
         /// The hub will not talk to this worker.
         case rejected(message: String)
         /// The hub said goodbye.
@@ -193,6 +197,10 @@ public struct WorkerLink: Sendable {
                 if verdict.verdict != .recorded { unacknowledged.remove(verdict.lease) }
             }
             if isLeaving, isSettled { send(.bye) }
+        case .cancel(let lease, let reason):
+            if running.contains(lease) { effects.append(.cancel(lease, reason: reason)) }
+        case .drain: effects.append(.drain)
+        case .ping: send(.pong, correlation: packet.correlation)
         case .byeOK: effects.append(.goodbye)
         case .heartbeat, .error: break
         }
@@ -285,9 +293,9 @@ public struct WorkerLink: Sendable {
         effects.append(.reconnect)
     }
 
-    private mutating func send(_ command: WorkerCommand) {
+    private mutating func send(_ command: WorkerCommand, correlation: UInt64 = 0) {
         guard case .open(let session, let epoch) = state else { return }
-        effects.append(.send(Packet(command, session: session, epoch: epoch)))
+        effects.append(.send(Packet(command, correlation: correlation, session: session, epoch: epoch)))
     }
 }
 
