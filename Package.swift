@@ -141,8 +141,8 @@ let package = Package(
         .target(
             name: "TaskiqCommands",
             dependencies: [
-                "Taskiq", "TaskiqApp", "TaskiqCron", "TaskiqHub", "TaskiqPrometheus", "TaskiqSQLite",
-                "TaskiqScheduleFiles", "TaskiqScheduling", "TaskiqZeroMQ", "TaskiqZeroMQHub",
+                "Taskiq", "TaskiqApp", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TaskiqPrometheus",
+                "TaskiqSQLite", "TaskiqScheduleFiles", "TaskiqScheduling", "TaskiqZeroMQ", "TaskiqZeroMQHub",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

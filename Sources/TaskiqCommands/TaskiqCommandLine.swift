@@ -19,8 +19,10 @@ public struct TaskiqCommandLine: AsyncParsableCommand {
             """,
         version: TaskiqVersion.text,
         subcommands: [
-            SchedulerCommand.self, WorkerCommand.self, StockWorkerProcessCommand.self, KiqCommand<StockTasks>.self,
-            ResultsCommand.self, CronCommand.self,
+            SchedulerCommand.self, HubCommand.self, WorkerCommand.self, StockWorkerProcessCommand.self,
+            KiqCommand<StockTasks>.self,
+            TasksOperationsCommand.self, ResultsCommand.self, QueuesCommand.self, DeadCommand.self, WorkersCommand.self,
+            EventsCommand.self, DoctorCommand.self, StoreCommand.self, CronCommand.self,
         ]
     )
 

@@ -29,11 +29,16 @@ enum SamplePackets {
         full.delay = .max
         full.scheduleID = "nightly"
         full.scheduledAt = .earliest
+        full.expires = 1
+        full.uniqueKey = longestName
+        full.isFenced = true
         return [
             .hello(ClientHello(identity: identity, application: "app")), .hello(old), .submit(plain), .submit(full),
             .answered(below: .max), .standing(taskID: "i"), .resultDrop(taskIDs: ["a", longestName]),
             .resultWait(taskIDs: []),
             .resultWait(taskIDs: ["a", longestName, "c"]), .resultCancel(taskIDs: ["a"]),
+            .call(OperationCall(operation: "queues.list")),
+            .call(OperationCall(operation: longestName, parameters: Array("{}".utf8))),
             .heartbeat, .bye,
         ]
     }()
@@ -55,6 +60,9 @@ enum SamplePackets {
         .result(taskID: "i", status: .unknown, body: []),
         .standing(TaskStanding(taskID: "i", status: .pending)),
         .standing(TaskStanding(taskID: "i", status: .ready, progress: ProgressReport(state: "half", meta: [1]))),
+        .called(OperationReply(body: [])), .called(OperationReply(body: [1, 2])),
+        .called(OperationReply(.conflict, "no")), .called(OperationReply(.init(rawValue: 255), "")),
+        .event([], dropped: 0), .event([1], dropped: .max),
         .heartbeat, .resync, .error(message: "what?"), .byeOK,
     ]
 
@@ -87,7 +95,8 @@ enum SamplePackets {
             .progress(taskID: "i", ProgressReport(state: "")),
             .progress(taskID: longestName, ProgressReport(state: "é", meta: Array(repeating: 7, count: 16_382))),
             .credit(0), .credit(.max), .started([]),
-            .started(leases), .acknowledge(leases[1]), .complete(requeue), .complete(late), .heartbeat, .bye,
+            .started(leases), .acknowledge(leases[1]), .complete(requeue), .complete(late), .pong,
+            .holding(oldest: nil), .holding(oldest: leases[0]), .heartbeat, .bye,
         ] + outcomes.map { .complete(Completion(lease: leases[1], outcome: $0, body: [7])) }
     }()
 
@@ -102,6 +111,7 @@ enum SamplePackets {
             .task(TaskDelivery(lease: leases[0], queue: "q", enqueuedAt: .latest, isRedelivered: true, body: [1])),
             .task(TaskDelivery(lease: leases[2], queue: "q", enqueuedAt: .epoch, isRedelivered: false, body: [])),
             .acknowledged(verdicts[2]), .completed([]), .completed(verdicts),
+            .cancel(leases[1], reason: ""), .cancel(leases[2], reason: "enough"), .drain, .ping,
             .heartbeat, .resync, .error(message: "what?"), .byeOK,
         ]
     }()

@@ -315,7 +315,7 @@ struct WorkerLinkTests {
     @Test("silence for 5 seconds, or a greeting without an answer for 5, and it tries a new socket")
     mutating func silence() {
         _ = open()
-        #expect(sent(link.handle(.tick, at: 1000)) == [.heartbeat])
+        #expect(sent(link.handle(.tick, at: 1000)) == [.heartbeat, .holding(oldest: nil)])
         let isReconnect = link.handle(.tick, at: 5000).contains { if case .reconnect = $0 { true } else { false } }
         #expect(isReconnect)
         // Nothing is said into the void; it is said after the next welcome.
@@ -323,6 +323,28 @@ struct WorkerLinkTests {
         _ = link.handle(.connected, at: 5100)
         #expect(link.handle(.tick, at: 10_099).isEmpty)
         #expect(link.handle(.tick, at: 10_100).count == 1)
+    }
+
+    @Test("a fenced task is ended when the hub was not heard for 8 seconds, however often a new socket was tried")
+    mutating func fence() {
+        _ = open()
+        var delivery = TaskDelivery(
+            lease: first,
+            queue: "default",
+            enqueuedAt: .epoch,
+            isRedelivered: false,
+            body: []
+        )
+        delivery.isFenced = true
+        _ = link.handle(.packet(Packet(.task(delivery), session: 1, epoch: 1)), at: 100)
+        func isEnded(_ effects: [WorkerLink.Effect]) -> Bool {
+            effects.contains { if case .cancel(first, _) = $0 { true } else { false } }
+        }
+        #expect(!isEnded(link.handle(.tick, at: 5100)))
+        #expect(!isEnded(link.handle(.connected, at: 5200)))
+        #expect(!isEnded(link.handle(.tick, at: 8099)))
+        #expect(isEnded(link.handle(.tick, at: 8100)))
+        #expect(!isEnded(link.handle(.tick, at: 8200)))
     }
 
     @Test("a worker that is not wanted says nothing more")

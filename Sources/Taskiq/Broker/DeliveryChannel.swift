@@ -8,10 +8,17 @@ import Synchronization
 ///
 /// Batches go in, single deliveries come out; a runner that finds one waiting takes it without a suspension.
 public final class DeliveryChannel: Sendable {
+    private struct Waiter {
+        var continuation: CheckedContinuation<AckableMessage?, Never>
+        var runner: DeliveryRunner?
+    }
+
     private struct State {
         var deliveries: Deque<AckableMessage> = []
-        var waiters: Deque<CheckedContinuation<AckableMessage?, Never>> = []
+        var waiters: Deque<Waiter> = []
+        var runners: [DeliveryRunner] = []
         var isFinished = false
+        var isDrained = false
     }
 
     private let state = Mutex(State())
@@ -29,7 +36,8 @@ public final class DeliveryChannel: Sendable {
             if state.isFinished { return batch }
             for delivery in batch {
                 if let waiter = state.waiters.popFirst() {
-                    taken.append((waiter, delivery))
+                    waiter.runner?.begin(delivery)
+                    taken.append((waiter.continuation, delivery))
                 } else {
                     state.deliveries.append(delivery)
                 }
@@ -44,11 +52,19 @@ public final class DeliveryChannel: Sendable {
     ///
     /// - Returns: the delivery; nil after the end.
     public func next() async -> AckableMessage? {
+        await next(for: nil)
+    }
+
+    func next(for runner: DeliveryRunner?) async -> AckableMessage? {
         await withCheckedContinuation { continuation in
             let (answer, isReady) = state.withLock { state -> (AckableMessage?, Bool) in
-                if let delivery = state.deliveries.popFirst() { return (delivery, true) }
+                if let delivery = state.deliveries.popFirst() {
+                    // Under the lock, so that whoever cancels finds it either here or there.
+                    runner?.begin(delivery)
+                    return (delivery, true)
+                }
                 if state.isFinished { return (nil, true) }
-                state.waiters.append(continuation)
+                state.waiters.append(Waiter(continuation: continuation, runner: runner))
                 return (nil, false)
             }
             if isReady { continuation.resume(returning: answer) }
@@ -65,7 +81,44 @@ public final class DeliveryChannel: Sendable {
             }
             return (state.waiters, state.deliveries)
         }
-        for waiter in waiters { waiter.resume(returning: nil) }
+        for waiter in waiters { waiter.continuation.resume(returning: nil) }
         for delivery in deliveries { delivery.receipt.settle(.released) }
+    }
+
+    // MARK: What the engine asks of the worker
+
+    /// Ends the channel, because the engine wants the worker to finish what it runs, and to go.
+    public func drain() {
+        state.withLock { $0.isDrained = true }
+        finish()
+    }
+
+    /// Whether the engine wants the worker to go.
+    public var isDrained: Bool { state.withLock { $0.isDrained } }
+
+    /// Cancels a delivery: one that runs is cancelled as Swift's tasks are, one that waits will not run; either ends
+    /// with an error result of the type ``TaskFailure/cancelledType``, unless it ends well all the same.
+    ///
+    /// - Parameters:
+    ///   - reason: why, for people; may be empty.
+    ///   - isMeant: whether a delivery, known by its receipt, is the one that is meant.
+    /// - Returns: whether there was such a delivery.
+    @discardableResult
+    public func cancel(reason: String, where isMeant: (any DeliveryReceipt) -> Bool) -> Bool {
+        let (isWaiting, runners) = state.withLock { state -> (Bool, [DeliveryRunner]) in
+            guard let place = state.deliveries.firstIndex(where: { isMeant($0.receipt) }) else {
+                return (false, state.runners)
+            }
+            state.deliveries[place].cancellationReason = reason
+            return (true, [])
+        }
+        return isWaiting || runners.contains { $0.cancel(reason, where: isMeant) }
+    }
+
+    /// Makes a runner that takes deliveries from here.
+    func makeRunner() -> DeliveryRunner {
+        let runner = DeliveryRunner()
+        state.withLock { $0.runners.append(runner) }
+        return runner
     }
 }

@@ -45,6 +45,10 @@ struct InMemoryQueue {
         let number: UInt64
         let waiting: Waiting
 
+        func isMessage(of taskID: TaskID) -> Bool {
+            if case .message(let entry) = waiting { entry.message.taskID == taskID } else { false }
+        }
+
         static func == (left: Delayed, right: Delayed) -> Bool {
             (left.due, left.number) == (right.due, right.number)
         }
@@ -108,6 +112,44 @@ struct InMemoryQueue {
     private mutating func wait(_ waiting: Waiting, until due: Duration) {
         delayed.insert(Delayed(due: due, number: takeNumber(), waiting: waiting))
     }
+
+    // MARK: Cancelling
+
+    /// Where a task is that is to be cancelled.
+    enum Place {
+        /// It waited, and is taken out.
+        case waiting
+        /// Somebody has it, who is told by the number of the delivery.
+        case delivered(UInt64)
+        /// It has ended, and nobody will acknowledge it.
+        case ended
+    }
+
+    /// Takes a task out that waits, or says who has it; nil when it is not here.
+    mutating func cancel(_ taskID: TaskID) -> Place? {
+        for priority in ready.indices {
+            guard let place = ready[priority].firstIndex(where: { $0.message.taskID == taskID }) else { continue }
+            ready[priority].remove(at: place)
+            return .waiting
+        }
+        let isDelayed = delayed.unordered.contains { $0.isMessage(of: taskID) }
+        if isDelayed {
+            delayed = Heap(delayed.unordered.filter { !$0.isMessage(of: taskID) })
+            return .waiting
+        }
+        guard let (number, delivery) = deliveries.first(where: { $0.value.entry.message.taskID == taskID }) else {
+            return nil
+        }
+        guard delivery.listener == nil else { return .delivered(number) }
+        deliveries[number] = nil
+        return .ended
+    }
+
+    /// Whether a delivery has not ended.
+    func isRunning(_ number: UInt64) -> Bool { deliveries[number]?.listener != nil }
+
+    /// The channels that deliveries go through.
+    var channels: [DeliveryChannel] { listeners.values.map(\.channel) }
 
     // MARK: Listeners
 

@@ -130,6 +130,10 @@ public final class InMemoryTransport: BrokerTransport {
         }
     }
 
+    private func number(of receipt: any DeliveryReceipt) -> UInt64? {
+        (receipt as? Receipt)?.number
+    }
+
     private struct Receipt: DeliveryReceipt {
         let transport: InMemoryTransport
         let number: UInt64
@@ -147,6 +151,26 @@ public final class InMemoryTransport: BrokerTransport {
             transport.change { queue, now in
                 queue.settle(number, settlement, heldFor: limit, now: now, at: WallClock.now)
             }
+        }
+    }
+}
+
+extension InMemoryTransport: TaskCancelling {
+    /// Ends a task that waits, and cancels one that runs.
+    public func cancel(_ taskID: TaskID, reason: String) async throws -> TaskCancellation {
+        let (place, channels) = state.withLock { ($0.queue.cancel(taskID), $0.queue.channels) }
+        switch place {
+        case .waiting: return .cancelled
+        case .ended: return .ended
+        case .delivered(let delivery):
+            // It may be on its way into the channel.
+            while state.withLock({ $0.queue.isRunning(delivery) }) {
+                if channels.contains(where: { $0.cancel(reason: reason) { self.number(of: $0) == delivery } }) { break }
+                await Task.yield()
+            }
+            return .requested
+        case nil:
+            throw TaskiqError(.unknownTaskID, "no task of the id \(taskID) waits or runs here")
         }
     }
 }

@@ -9,6 +9,8 @@ public struct AckableMessage: Sendable {
     public let info: DeliveryInfo
     /// Tells the transport what became of it.
     public let receipt: any DeliveryReceipt
+    /// Why it is not to be run; nil if it is.
+    var cancellationReason: String?
 
     /// Makes a delivered message.
     ///

@@ -5,7 +5,7 @@
 public struct TaskHandle<Output: Sendable>: Sendable {
     /// The message's identity.
     public let taskID: TaskID
-    private let broker: Broker
+    let broker: Broker
     private let coder: OutputCoder<Output>
 
     init(taskID: TaskID, broker: Broker, coder: OutputCoder<Output>) {

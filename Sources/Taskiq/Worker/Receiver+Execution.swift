@@ -7,7 +7,8 @@ extension Receiver {
         _ task: RegisteredTask,
         _ message: TaskiqMessage,
         _ context: Context,
-        _ isAbandoning: Flag
+        _ isAbandoning: Flag,
+        _ runner: DeliveryRunner?
     ) async -> ExecutionOutcome {
         let began = ContinuousClock.now
         do {
@@ -23,16 +24,27 @@ extension Receiver {
                     )
                 }
             }
-            await dispose(context, after: nil)
+            if runner?.end() == nil {
+                await dispose(context, after: nil)
+            } else {
+                // It ended well although somebody wanted to cancel it.
+                await Self.uncancelled { await dispose(context, after: nil) }
+            }
             return .result(result)
-        } catch let control as TaskControl {
+        } catch let control as TaskControl where runner?.end() == nil {
             await dispose(context, after: control)
             let result = Self.result(of: control, message: message, took: ContinuousClock.now - began)
             return ExecutionOutcome(control, result)
         } catch {
+            let took = ContinuousClock.now - began
+            if let reason = runner?.end() {
+                return await Self.uncancelled {
+                    await dispose(context, after: error)
+                    return await failed(TaskFailure.cancelled(reason), message: message, context: context, took: took)
+                }
+            }
             await dispose(context, after: error)
             if isAbandoning.isRaised { return .abandoned }
-            let took = ContinuousClock.now - began
             return await failed(error, message: message, context: context, took: took)
         }
     }
@@ -61,7 +73,15 @@ extension Receiver {
                 }
             }
         }
+        // Who is cancelled does not run again.
+        if (error as? TaskFailure)?.isCancellation == true { return .result(result) }
         return wish.map { ExecutionOutcome($0, result) } ?? .result(result)
+    }
+
+    /// Does what comes after a task that was cancelled: it is not cancelled, although the task here is.
+    static func uncancelled<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value {
+        // Unstructured, which is what leaves the cancellation behind; its end is awaited.
+        await Task { await body() }.value
     }
 
     static func result(of error: any Error, message: TaskiqMessage, took: Duration) -> StoredResult {

@@ -21,6 +21,21 @@ extension Receiver {
         }
     }
 
+    /// What becomes of a message whose task somebody cancelled before it began.
+    func settleCancelled(
+        _ reason: String,
+        after error: any Error,
+        message: TaskiqMessage,
+        context: Context,
+        began: ContinuousClock.Instant
+    ) async {
+        await Self.uncancelled {
+            await dispose(context, after: error)
+            let failure = TaskFailure.cancelled(reason)
+            await settleUnstarted(failure, message: message, context: context, began: began)
+        }
+    }
+
     func settle(
         _ outcome: ExecutionOutcome,
         message: TaskiqMessage,
@@ -42,8 +57,9 @@ extension Receiver {
         }
         var context = context
         context.outcome = TaskOutcome(outcome, of: message)
+        let isCancelled = result.error?.isCancellation == true
         let wish = await postExecute(message, &result, context)
-        switch wish.map({ ExecutionOutcome($0, result) }) ?? outcome {
+        switch (isCancelled ? nil : wish).map({ ExecutionOutcome($0, result) }) ?? outcome {
         case .abandoned, .result: await store(result, message: message, context: context, type: type)
         case .noResult: context.receipt.settle(isLeftHeld(context, type) ? .unacknowledged(nil) : .completed(nil))
         case .requeue(let message, let delay, _): await requeue(message, after: delay, context: context)

@@ -14,7 +14,7 @@ struct Receiver: Sendable {
     let broker: Broker
     let acknowledgeType: AcknowledgeType
 
-    func receive(_ delivery: AckableMessage, isAbandoning: Flag) async {
+    func receive(_ delivery: AckableMessage, isAbandoning: Flag, runner: DeliveryRunner? = nil) async {
         let receipt = delivery.receipt
         var message: TaskiqMessage
         do {
@@ -37,6 +37,11 @@ struct Receiver: Sendable {
         var context = context(of: message, delivery)
         let began = ContinuousClock.now
         let type: AcknowledgeType
+        if let reason = delivery.cancellationReason {
+            // Somebody cancelled it while it waited here.
+            let failure = TaskFailure.cancelled(reason)
+            return await settleUnstarted(failure, message: message, context: context, began: began)
+        }
         do {
             for middleware in broker.chain.middlewares {
                 try await middleware.preExecute(&message, context: context)
@@ -45,6 +50,9 @@ struct Receiver: Sendable {
             context.deadline = Self.timeLimit(of: message).map { began + .seconds($0) }
             type = try acknowledgeType(of: message)
         } catch {
+            if let reason = runner?.end() {
+                return await settleCancelled(reason, after: error, message: message, context: context, began: began)
+            }
             await dispose(context, after: error)
             if isAbandoning.isRaised { return receipt.settle(.released) }
             // A hook or a label went wrong: the task gets an error result, the message is not lost.
@@ -54,6 +62,9 @@ struct Receiver: Sendable {
             do {
                 try await context.acknowledge()
             } catch {
+                if let reason = runner?.end() {
+                    return await settleCancelled(reason, after: error, message: message, context: context, began: began)
+                }
                 // Not acknowledged, so that it may come again: it must not run here and there.
                 context.logger.warning(
                     "a task could not be acknowledged and was not run",
@@ -64,8 +75,13 @@ struct Receiver: Sendable {
             }
         }
         receipt.started()
-        let outcome = await execute(task, message, context, isAbandoning)
-        await settle(outcome, message: message, context: context, type: type)
+        let outcome = await execute(task, message, context, isAbandoning, runner)
+        if runner?.cancellationReason == nil {
+            await settle(outcome, message: message, context: context, type: type)
+        } else {
+            let (message, context) = (message, context)
+            await Self.uncancelled { await settle(outcome, message: message, context: context, type: type) }
+        }
     }
 
     // MARK: Before

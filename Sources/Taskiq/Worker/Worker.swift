@@ -10,6 +10,10 @@ public final class Worker: Service {
     public let broker: Broker
     /// How it works.
     public let configuration: Configuration
+    private let drained = Flag()
+
+    /// Whether it has ended because the engine asked it to: `taskiq workers drain`.
+    public var wasDrained: Bool { drained.isRaised }
 
     /// Makes a worker.
     ///
@@ -24,13 +28,15 @@ public final class Worker: Service {
     /// Starts the broker and runs tasks until graceful shutdown.
     ///
     /// Then it takes no more, waits for those that run, gives back those that do not end in time, and stops the broker.
-    /// When it is cancelled, it does not wait.
+    /// When it is cancelled, it does not wait. It also ends, when those that run have, if the engine asks it to.
     ///
     /// - Throws: what the broker's startup or its transport throws.
     public func run() async throws {
         try await broker.startup(role: .worker)
         do {
-            await serve(try await listen())
+            let channel = try await listen()
+            await serve(channel)
+            if channel.isDrained { drained.raise() }
         } catch {
             await broker.shutdown()
             throw error
@@ -108,11 +114,40 @@ public final class Worker: Service {
         await withDiscardingTaskGroup { group in
             for _ in 0..<max(1, count) {
                 group.addTask {
-                    while let delivery = await channel.next() {
-                        await receiver.receive(delivery, isAbandoning: isAbandoning)
+                    let runner = channel.makeRunner()
+                    var isOver = false
+                    while !isOver {
+                        runner.renew()
+                        // Unstructured, as only a task that one has in hand can be cancelled by itself. Its end is
+                        // awaited here, and it is cancelled with this one.
+                        let task = Task {
+                            await takeDeliveries(of: channel, runner, receiver, isAbandoning)
+                        }
+                        runner.adopt(task)
+                        isOver = await withTaskCancellationHandler {
+                            await task.value
+                        } onCancel: {
+                            task.cancel()
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Runs one delivery after the other.
+    ///
+    /// - Returns: true at the channel's end; false when the delivery that it ran was cancelled, and its task with it.
+    private static func takeDeliveries(
+        of channel: DeliveryChannel,
+        _ runner: DeliveryRunner,
+        _ receiver: Receiver,
+        _ isAbandoning: Flag
+    ) async -> Bool {
+        while let delivery = await channel.next(for: runner) {
+            await receiver.receive(delivery, isAbandoning: isAbandoning, runner: runner)
+            if runner.end() != nil { return false }
+        }
+        return true
     }
 }

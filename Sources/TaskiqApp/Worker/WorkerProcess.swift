@@ -6,9 +6,22 @@ package import ServiceLifecycle
 package import Taskiq
 import UnixSignals
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// One process that runs tasks, from its start to its stop.
 package enum WorkerProcess {
-    /// Runs until SIGTERM, SIGINT, or the end of whoever supervises it.
+    /// What a process ends with that was drained: its supervisor alone sees it, and starts no other in its place.
+    static let drainedStatus: Int32 = 100
+
+    /// Runs until SIGTERM, SIGINT, the end of whoever supervises it, or until the hub drains it.
+    ///
+    /// A process that was drained ends with a code of its own, and does not return.
     ///
     /// - Parameters:
     ///   - broker: the broker, with its tasks.
@@ -25,7 +38,8 @@ package enum WorkerProcess {
         let worker = Worker(broker: broker, configuration: configuration)
         var group = ServiceGroupConfiguration(
             services: (reporter.map { [.init(service: $0)] } ?? []) + [
-                .init(service: worker),
+                // It ends by itself when the hub asks it to.
+                .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
                 // Its end is the supervisor's.
                 .init(
                     service: ParentWatch(supervisor: supervisor),
@@ -38,5 +52,6 @@ package enum WorkerProcess {
         )
         group.maximumGracefulShutdownDuration = configuration.waitTasksTimeout + .seconds(5)
         try await ServiceGroup(configuration: group).run()
+        if worker.wasDrained { exit(drainedStatus) }
     }
 }

@@ -53,11 +53,16 @@ package enum WorkerSupervision {
             logger: logger
         )
         let group = ServiceGroup(
-            // Stopped in the reverse order: the metrics can be read while the processes end.
-            services: (exporter.map { [$0] } ?? []) + [supervisor],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            cancellationSignals: [.sigquit],
-            logger: logger
+            configuration: ServiceGroupConfiguration(
+                // Stopped in the reverse order: the metrics can be read while the processes end.
+                services: (exporter.map { [.init(service: $0)] } ?? []) + [
+                    // It ends by itself when the hub has drained all of its processes.
+                    .init(service: supervisor, successTerminationBehavior: .gracefullyShutdownGroup)
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                cancellationSignals: [.sigquit],
+                logger: logger
+            )
         )
         try await group.run()
     }

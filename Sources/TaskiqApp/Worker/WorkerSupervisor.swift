@@ -16,6 +16,8 @@ import Darwin
 #endif
 
 /// Runs worker processes, starts a new one for each that ends, and stops them all when it is asked to.
+///
+/// One that the hub has drained is not replaced; when all were drained, the supervisor ends.
 package struct WorkerSupervisor: Service {
     private let executable: String
     private let arguments: [String]
@@ -64,6 +66,13 @@ package struct WorkerSupervisor: Service {
             let began = ContinuousClock.now
             let outcome = try await runOnce(number)
             if Task.isCancelled { return }
+            if case .drained = outcome {
+                logger.notice(
+                    "a worker process was drained by the hub; no other is started in its place",
+                    metadata: ["taskiq.worker": "\(number)"]
+                )
+                return
+            }
             let lived = ContinuousClock.now - began
             pause = lived > .seconds(10) ? .milliseconds(100) : min(pause * 2, .seconds(10))
             logger.warning(
@@ -76,7 +85,19 @@ package struct WorkerSupervisor: Service {
         }
     }
 
-    private func runOnce(_ number: Int) async throws -> String {
+    private enum Outcome: CustomStringConvertible {
+        case drained
+        case ended(String)
+
+        var description: String {
+            switch self {
+            case .drained: "drained"
+            case .ended(let how): how
+            }
+        }
+    }
+
+    private func runOnce(_ number: Int) async throws -> Outcome {
         var options = PlatformOptions()
         // When this task is cancelled: SIGTERM, then time to end, then SIGKILL.
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: stopTimeout)]
@@ -94,14 +115,15 @@ package struct WorkerSupervisor: Service {
                     metadata: ["taskiq.worker": "\(number)", "pid": "\(execution.processIdentifier)"]
                 )
             }
-            return "\(result.terminationStatus)"
+            if case .exited(WorkerProcess.drainedStatus) = result.terminationStatus { return .drained }
+            return .ended("\(result.terminationStatus)")
         } catch is CancellationError {
-            return "stopped"
+            return .ended("stopped")
         } catch {
             guard Task.isCancelled else {
                 throw CommandExit(.problem, "cannot run \(executable): \(error)")
             }
-            return "stopped"
+            return .ended("stopped")
         }
     }
 

@@ -8,6 +8,6 @@ struct ResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results",
         abstract: "Fetches the results of tasks.",
-        subcommands: [ResultsGetCommand.self]
+        subcommands: [ResultsGetCommand.self, ResultsWaitCommand.self, ResultsTailCommand.self]
     )
 }

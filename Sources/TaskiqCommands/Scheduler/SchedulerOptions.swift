@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
-import Taskiq
-import TaskiqApp
-import TaskiqZeroMQ
 
 #if canImport(Glibc)
 import Glibc
@@ -21,28 +18,7 @@ struct SchedulerOptions: ParsableArguments {
     )
     var schedules: [String] = []
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Where the hub listens: ipc://PATH or tcp://HOST:PORT (workers use the next port).",
-            discussion: "Default: a socket in a private directory of yours, where workers and clients look first.",
-            valueName: "address"
-        )
-    )
-    var listen: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The data directory: queue, results and the ledger of slots.",
-            discussion: "Default: $XDG_STATE_HOME/taskiq, else ~/.local/state/taskiq.",
-            valueName: "dir"
-        )
-    )
-    var data: String?
-
-    @Flag(name: .long, help: "Allow listening where other machines can connect, although nothing protects it.")
-    var insecure = false
+    @OptionGroup var hub: HubOptions
 
     @Flag(name: .long, help: "Do not print a line for each run.")
     var quiet = false
@@ -51,34 +27,5 @@ struct SchedulerOptions: ParsableArguments {
     var schedulePaths: [String] {
         if !schedules.isEmpty { return schedules }
         return access("schedules", F_OK) == 0 ? ["schedules"] : []
-    }
-
-    /// Where to listen.
-    func address() throws -> HubAddress {
-        guard let listen else {
-            return try HubAddress.standard(runtimeDirectory: ProcessEnvironment["XDG_RUNTIME_DIR"])
-        }
-        let address: HubAddress
-        do {
-            address = try HubAddress(listen)
-        } catch {
-            throw CommandExit(.usage, error.message)
-        }
-        guard address.isLocal || insecure else {
-            throw CommandExit(
-                .usage,
-                "\(address) can be reached by other machines, and whoever reaches it can run tasks: listen at "
-                    + "tcp://127.0.0.1:PORT or ipc://PATH, or say --insecure if the network is yours alone"
-            )
-        }
-        return address
-    }
-
-    /// The data directory.
-    func dataDirectory() throws -> String {
-        if let data { return data }
-        if let state = ProcessEnvironment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/taskiq" }
-        if let home = ProcessEnvironment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/taskiq" }
-        throw CommandExit(.usage, "there is no $HOME to keep the data in: name a directory with --data")
     }
 }

@@ -36,6 +36,11 @@ public struct HubConfiguration: Sendable {
     /// How long a submission's key is remembered.
     public var keyLifetime = Duration.seconds(600)
 
+    /// Where the store is, as operators are told.
+    public var dataDirectory: String?
+    /// What a committed group survives, as operators are told.
+    public var durability: String?
+
     /// The defaults.
     public init() {}
 }

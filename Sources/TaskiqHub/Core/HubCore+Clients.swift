@@ -16,6 +16,7 @@ extension HubCore {
             return
         }
         clients[peer]?.lastHeard = now.uptime
+        heard(peer)
         switch packet.content {
         case .hello: break
         case .submit(let submission): submit(submission, peer, correlation: packet.correlation)
@@ -24,6 +25,7 @@ extension HubCore {
         case .resultCancel(let taskIDs): for taskID in taskIDs { forgetWait(taskID, peer) }
         case .standing(let taskID): tellStanding(of: taskID, peer, correlation: packet.correlation)
         case .resultDrop(let taskIDs): drop(resultsOf: taskIDs)
+        case .call(let call): perform(call, for: peer, correlation: packet.correlation)
         case .heartbeat: reply(.heartbeat, to: peer, correlation: packet.correlation)
         case .bye:
             reply(.byeOK, to: peer, correlation: packet.correlation)
@@ -69,6 +71,7 @@ extension HubCore {
 
     mutating func forgetClient(_ peer: PeerID) {
         strikes[peer] = nil
+        operations.subscriptions[peer] = nil
         guard let client = clients.removeValue(forKey: peer) else { return }
         for taskID in client.waits { forgetWait(taskID, peer) }
     }

@@ -35,7 +35,7 @@ extension HubCore {
         let takesOldest = deliveryCount % Self.agingInterval == Self.agingInterval - 1
         var best: Assignment?
         var empty: [RouteID] = []
-        for route in routes.waiting {
+        for route in routes.waiting where !isPaused(route) {
             guard
                 let key = routes.next(
                     in: route,
@@ -90,13 +90,14 @@ extension HubCore {
         workers[identity]?.lastServed = deliveryCount
         let lease = LeaseKey(sequence: sequence, attempt: entry.attempt)
         store(.lease(lease, worker: identity))
-        let delivery = TaskDelivery(
+        var delivery = TaskDelivery(
             lease: lease,
             queue: routes[entry.route].queue,
             enqueuedAt: entry.enqueuedAt,
             isRedelivered: entry.crashes > 0 || (entry.hasDetails && entry.details.unacknowledgedAttempt > 0),
             body: entry.body
         )
+        delivery.isFenced = entry.hasDetails && entry.details.isFenced
         let packet = Packet(WorkerReply.task(delivery), session: session, epoch: epoch)
         afterCommit(.effect(.sendToWorker(peer, packet)))
     }

@@ -16,6 +16,8 @@ struct PendingGroup: Sendable {
         case accepted(PeerID, SubmitReceipt)
         /// The end of a delivery is stored.
         case judged(PeerIdentity, LeaseVerdict)
+        /// A worker was greeted: what it may not have heard is said again.
+        case orders(PeerIdentity)
     }
 
     var number: Int64 = 0
@@ -74,6 +76,7 @@ extension HubCore {
                 clients[peer]?.waits.remove(taskID)
                 reply(.result(taskID: taskID, status: .ready, body: body), to: peer)
             }
+        case .orders(let identity): repeatOrders(to: identity)
         case .ended(let taskID):
             for peer in bySession(waiters[taskID]) {
                 reply(.result(taskID: taskID, status: .unknown, body: []), to: peer)

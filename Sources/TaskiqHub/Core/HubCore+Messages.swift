@@ -35,6 +35,7 @@ extension HubCore {
         }
         messages[message.sequence] = entry
         sequenceOfTask[entry.key] = message.sequence
+        publish(.taskAccepted, of: entry)
         queue(message.sequence)
     }
 
@@ -100,6 +101,7 @@ extension HubCore {
     mutating func remove(_ sequence: Int64) -> MessageEntry? {
         guard let entry = messages.removeValue(forKey: sequence) else { return nil }
         if let worker = entry.leaseHolder { workers[worker]?.forget(sequence) }
+        if !operations.cancelling.isEmpty { operations.cancelling[sequence] = nil }
         stopLoading(entry)
         routes.leave(entry.route)
         if entry.crashes > 0 { forgetSuspect(sequence) }
@@ -120,8 +122,10 @@ extension HubCore {
     /// - Parameters:
     ///   - sequence: the message.
     ///   - crashed: whether its delivery must be assumed to have ended in a crash.
-    mutating func release(_ sequence: Int64, crashed: Bool) {
+    ///   - fence: how many milliseconds its worker may go on with it, if it is fenced.
+    mutating func release(_ sequence: Int64, crashed: Bool, fence: Int64 = 0) {
         guard var entry = messages[sequence], let lease = entry.lease else { return }
+        if let reason = operations.cancelling[sequence] { return endCancelled(sequence, reason: reason) }
         workers[lease.worker]?.forget(sequence)
         mayDispatch = true
         if crashed {
@@ -141,7 +145,8 @@ extension HubCore {
             return
         }
         // At once the first time, then after a while: a task that kills its workers must not kill them all in a row.
-        let pause: Int64 = !crashed || entry.crashes <= 1 ? 0 : entry.crashes == 2 ? 5000 : 30_000
+        var pause: Int64 = !crashed || entry.crashes <= 1 ? 0 : entry.crashes == 2 ? 5000 : 30_000
+        if entry.hasDetails, entry.details.isFenced { pause = max(pause, fence) }
         entry.dueAt = pause > 0 ? now.wall.adding(.milliseconds(pause)) : nil
         entry.state = .ready
         messages[sequence] = entry

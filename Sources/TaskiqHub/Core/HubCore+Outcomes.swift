@@ -11,7 +11,9 @@ extension HubCore {
             messages.look(at: lease.sequence) { entry in
                 entry.attempt == lease.attempt && entry.leaseHolder == identity
             } ?? false
-        if isCurrent { messages[lease.sequence]?.start(at: now.wall) }
+        guard isCurrent else { return }
+        messages[lease.sequence]?.start(at: now.wall)
+        if !operations.subscriptions.isEmpty, let entry = messages[lease.sequence] { publish(.taskStarted, of: entry) }
     }
 
     mutating func acknowledge(_ lease: LeaseKey, by identity: PeerIdentity, correlation: UInt64) {
@@ -68,6 +70,8 @@ extension HubCore {
             let result = completion.body.isEmpty ? nil : completion.body
             bury(sequence, reason: completion.reason.isEmpty ? "rejected" : completion.reason, result: result)
         case .requeue:
+            // Unless somebody does not want it to run again.
+            if let reason = operations.cancelling[sequence] { return endCancelled(sequence, reason: reason) }
             _ = remove(sequence)
             store(.complete(sequence: sequence, result: nil))
             var successor = storedMessage(entry)

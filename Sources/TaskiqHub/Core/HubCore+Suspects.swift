@@ -30,10 +30,10 @@ extension HubCore {
 
     /// A worker that runs nothing else; one is kept free of new work until it is such a worker.
     private mutating func worker(forSuspect sequence: Int64, _ entry: MessageEntry) -> PeerIdentity? {
+        guard !isPaused(entry.route) else { return nil }
         let route = routes[entry.route]
-        guard !pausedQueues.contains(route.queue) else { return nil }
         let able = workers.values.filter { worker in
-            worker.goneSince == nil && worker.credit > 0 && worker.serves(route)
+            worker.goneSince == nil && worker.credit > 0 && !worker.about.isDraining && worker.serves(route)
                 && (worker.suspect == nil || worker.suspect == sequence)
         }
         if let idle = able.filter(\.isIdle).min(by: { $0.session < $1.session }) {

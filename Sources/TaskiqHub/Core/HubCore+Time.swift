@@ -55,6 +55,7 @@ extension HubCore {
         }
         if let deadline = adoptionDeadline, now.uptime >= deadline { loseInherited() }
         giveUpUnacknowledged()
+        giveUpPings()
         if isTimeToSpeak {
             nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
             for worker in workers.values.sorted(by: { $0.session < $1.session }) {

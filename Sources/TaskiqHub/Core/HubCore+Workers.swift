@@ -32,6 +32,8 @@ extension HubCore {
         case .acknowledge(let lease): acknowledge(lease, by: identity, correlation: packet.correlation)
         case .complete(let completion): complete(completion, by: identity)
         case .progress(let taskID, let report): take(report, of: taskID, from: identity)
+        case .pong: takePong(packet.correlation, from: identity)
+        case .holding(let oldest): compare(oldest, of: identity)
         case .heartbeat: break
         case .bye: goodbye(identity, correlation: packet.correlation)
         }
@@ -65,7 +67,8 @@ extension HubCore {
             name: name,
             queues: Set(hello.queues),
             catalogueHash: hello.catalogueHash,
-            lastHeard: now.uptime
+            lastHeard: now.uptime,
+            about: known?.about ?? WorkerAbout(hello, at: now.wall)
         )
         worker.tasks = catalogueHashes[hello.catalogueHash]
         workers[hello.identity] = worker
@@ -77,6 +80,7 @@ extension HubCore {
         let session = worker.session
         let packet = Packet(WorkerReply.welcome(welcome), correlation: correlation, session: session, epoch: epoch)
         afterCommit(.effect(.sendToWorker(peer, packet)))
+        afterCommit(.orders(hello.identity))
         if let tasks = worker.tasks {
             effects.append(.notice(.workerJoined(name: name, tasks: tasks.count)))
         }
@@ -177,6 +181,27 @@ extension HubCore {
         catalogueHashes = catalogueHashes.filter { used.contains($0.key) }
     }
 
+    /// Looks whether a worker and the hub agree on what the worker has.
+    ///
+    /// What is on its way makes them differ for a moment. When each of them names the same delivery three times and they
+    /// are not the same, one of them has lost something: the worker has to say anew what it holds.
+    private mutating func compare(_ oldest: LeaseKey?, of identity: PeerIdentity) {
+        guard let worker = workers[identity] else { return }
+        let sequence = [worker.held.min(), worker.unacknowledged.min()].compactMap(\.self).min()
+        let own = sequence.map { LeaseKey(sequence: $0, attempt: messages[$0]?.attempt ?? 0) }
+        guard own != oldest else {
+            workers[identity]?.disagreement = nil
+            return
+        }
+        var disagreement = worker.disagreement ?? WorkerSession.Disagreement(own: own, told: oldest)
+        if disagreement.own != own || disagreement.told != oldest {
+            disagreement = WorkerSession.Disagreement(own: own, told: oldest)
+        }
+        disagreement.count += 1
+        workers[identity]?.disagreement = disagreement.count < 3 ? disagreement : nil
+        if disagreement.count >= 3 { reply(.resync, to: identity) }
+    }
+
     // MARK: Leaving
 
     private mutating func goodbye(_ identity: PeerIdentity, correlation: UInt64) {
@@ -202,10 +227,16 @@ extension HubCore {
         workersVersion += 1
         strikes[worker.peer] = nil
         let lost = worker.held.union(worker.unacknowledged)
+        // Its fenced tasks end by themselves when it has not heard of the hub for a while.
+        let fence = max(0, worker.lastHeard.adding(configuration.silence) - now.uptime)
         for sequence in lost.sorted() {
             // An acknowledged message may have begun right after the answer, whether or not the hub was told.
             let entry = messages[sequence]
-            release(sequence, crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayBeRunning ?? false)
+            release(
+                sequence,
+                crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayBeRunning ?? false,
+                fence: fence
+            )
         }
         effects.append(.notice(.workerLost(name: worker.name, redelivered: lost.count, reason: reason)))
     }

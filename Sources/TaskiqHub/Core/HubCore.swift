@@ -59,6 +59,10 @@ public struct HubCore: Sendable {
     var catalogueHashes: [String: Set<String>] = [:]
     var scheduleStates: [ScheduleID: ScheduleState]
 
+    /// What is remembered for operations.
+    var operations = OperationsState()
+    let startedAt: Timestamp
+
     // Groups.
     var open = PendingGroup()
     var inFlight: PendingGroup?
@@ -97,6 +101,8 @@ public struct HubCore: Sendable {
         reservedBelow = recovered.nextSequence
         keysForgottenBelow = recovered.keys.first?.sequence ?? recovered.nextSequence
         scheduleStates = recovered.scheduleStates
+        startedAt = now.wall
+        operations.pausedQueues = recovered.pausedQueues
         nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
         nextForget = now.uptime
         progress = ProgressBoard(
@@ -165,6 +171,7 @@ public struct HubCore: Sendable {
             handleFound(peer, correlation, taskID, isThere: isThere)
         case .damaged(let damaged): quarantine(damaged)
         case .disk(let isLow): isDiskLow = isLow
+        case .inquired(let request, let finding): handleFinding(finding, of: request)
         case .fire(let request, let call): fire(request, call: call)
         case .tick: tick()
         case .drain: isDraining = true
@@ -176,6 +183,7 @@ public struct HubCore: Sendable {
     /// - Returns: what is to be done, in order.
     public mutating func endTurn() -> [HubEffect] {
         if mayDispatch, !isHalted { dispatch() }
+        if !operations.subscriptions.isEmpty { publishNotices() }
         if !isHalted { flushGroup() }
         sendAnswers()
         var effects: [HubEffect] = []

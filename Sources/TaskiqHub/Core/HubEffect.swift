@@ -18,6 +18,8 @@ public enum HubEffect: Sendable {
     case readResults(PeerID, correlation: UInt64, taskIDs: [String])
     /// Look whether a task has a result.
     case findResult(PeerID, correlation: UInt64, taskID: String)
+    /// Ask the store something for an operation.
+    case inquire(HubInquiry, for: OperationRequest)
     /// Tell the scheduler of this process that its slots are decided, or why not.
     case fired(call: UInt64, TaskiqError?)
     /// An application announced other tasks than before.

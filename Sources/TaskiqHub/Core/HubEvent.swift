@@ -28,6 +28,8 @@ public enum HubEvent: Sendable {
     case damaged([ScrubReport.Damage])
     /// The disk has no room for new messages any more, or has room again.
     case disk(isLow: Bool)
+    /// What an operation wanted to know of the store.
+    case inquired(OperationRequest, HubFinding)
     /// A scheduler of this process wants slots to be decided.
     case fire(FireRequest, call: UInt64)
     /// Time has passed.

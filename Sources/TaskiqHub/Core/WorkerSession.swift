@@ -23,18 +23,27 @@ struct WorkerSession {
     var unacknowledged: Set<Int64> = []
     /// The message that it runs alone, or will when it has ended what it runs.
     var suspect: Int64?
+    /// What the worker and the hub think differently of, time after time.
+    struct Disagreement {
+        var own: LeaseKey?
+        var told: LeaseKey?
+        var count = 0
+    }
+
+    var disagreement: Disagreement?
     /// Which delivery of this life of the hub it was given last, 0 before the first.
     var lastServed: Int64 = 0
     /// When something was last heard of it, in uptime milliseconds.
     var lastHeard: Int64
     /// Since when it cannot be reached.
     var goneSince: Int64?
+    var about: WorkerAbout
 
     /// How many more deliveries it may be given.
     ///
     /// A task that ended takes no room of those that run, unless there are very many of them.
     var freeCredit: Int {
-        guard goneSince == nil, tasks != nil, suspect == nil else { return 0 }
+        guard goneSince == nil, tasks != nil, suspect == nil, !about.isDraining else { return 0 }
         let excess = max(0, unacknowledged.count - ProtocolLimits.maximumUnacknowledged)
         return max(0, credit - held.count - loading.count - excess)
     }

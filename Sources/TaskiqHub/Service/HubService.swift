@@ -175,6 +175,8 @@ public final class HubService: Service {
             ask(&done) { [store] in
                 .found(peer, correlation: correlation, taskID: taskID, isThere: try store.hasResult(of: taskID))
             }
+        case .inquire(let inquiry, let request):
+            ask(&done) { [store] in .inquired(request, store.answer(to: inquiry)) }
         case .fired(let call, let error):
             guard let continuation = state.calls.removeValue(forKey: call) else { break }
             if let error { continuation.resume(throwing: error) } else { continuation.resume() }

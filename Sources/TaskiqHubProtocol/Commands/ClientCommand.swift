@@ -17,6 +17,8 @@ public enum ClientCommand: Sendable, Hashable {
     case standing(taskID: String)
     /// Has read results, and nobody else will.
     case resultDrop(taskIDs: [String])
+    /// Wants an operation done.
+    case call(OperationCall)
     /// Is there.
     case heartbeat
     /// Goes.

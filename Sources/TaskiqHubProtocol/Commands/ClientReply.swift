@@ -15,6 +15,10 @@ public enum ClientReply: Sendable, Hashable {
     case result(taskID: String, status: ResultStatus, body: [UInt8])
     /// How a task stands.
     case standing(TaskStanding)
+    /// What became of an operation.
+    case called(OperationReply)
+    /// Something happened; an `EventReport` as JSON, and how many events were left out before it.
+    case event([UInt8], dropped: Int64)
     /// Is there.
     case heartbeat
     /// The session is not known; open one.

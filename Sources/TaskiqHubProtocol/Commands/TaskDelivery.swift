@@ -13,6 +13,8 @@ public struct TaskDelivery: Sendable, Hashable {
     public var enqueuedAt: Timestamp
     /// Whether an earlier delivery was started and did not end.
     public var isRedelivered: Bool
+    /// Whether nobody but the worker that has it now may run it.
+    public var isFenced = false
     /// The encoded message.
     public var body: [UInt8]
 

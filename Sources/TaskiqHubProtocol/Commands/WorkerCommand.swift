@@ -17,8 +17,12 @@ public enum WorkerCommand: Sendable, Hashable {
     case complete(Completion)
     /// A task that it runs is so far.
     case progress(taskID: String, ProgressReport)
+    /// Answers a ping, with its correlation.
+    case pong
     /// Is there, and holds so many deliveries.
     case heartbeat
+    /// The oldest delivery that it has, in the order of their numbers, so that both sides notice when they disagree.
+    case holding(oldest: LeaseKey?)
     /// Goes.
     case bye
 }

@@ -13,6 +13,12 @@ public enum WorkerReply: Sendable, Hashable {
     case acknowledged(LeaseVerdict)
     /// Outcomes are stored, or judged.
     case completed([LeaseVerdict])
+    /// Somebody wants this delivery cancelled: cooperatively, and its end is reported as any other.
+    case cancel(LeaseKey, reason: String)
+    /// Take no more, finish, and go.
+    case drain
+    /// Answer with a pong of the same correlation.
+    case ping
     /// Is there.
     case heartbeat
     /// The session is not known; open one.

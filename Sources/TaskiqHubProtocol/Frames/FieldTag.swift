@@ -34,9 +34,12 @@ public enum FieldTag: UInt8, Sendable {
     case progressState = 0x1D
     case progressMeta = 0x1E
     case receipts = 0x1F
-    case expires = 0x20
-    case uniqueKey = 0x21
-    case isFenced = 0x22
+    case expires = 0x23
+    case uniqueKey = 0x24
+    case isFenced = 0x25
+
+    case operation = 0x20
+    case dropped = 0x21
 
     case queues = 0x30
     case concurrency = 0x31

@@ -24,6 +24,9 @@ public enum Opcode: UInt8, Sendable {
     case standing = 0x19
     case resultDrop = 0x1A
     case answered = 0x1B
+    case call = 0x20
+    case reply = 0x21
+    case event = 0x22
 
     // Back: workers.
     case workerHello = 0x30
@@ -37,4 +40,9 @@ public enum Opcode: UInt8, Sendable {
     case complete = 0x38
     case completeOK = 0x39
     case progress = 0x3A
+    case cancel = 0x3B
+    case drain = 0x3C
+    case ping = 0x3D
+    case pong = 0x3E
+    case holding = 0x3F
 }

@@ -48,6 +48,10 @@ extension Packet<ClientCommand> {
             var frame = frame(.resultDrop)
             frame.set(.taskIDs, texts: taskIDs)
             return [frame.encoded()]
+        case .call(let call):
+            var frame = frame(.call)
+            frame.set(.operation, call.operation)
+            return [frame.encoded(), call.parameters]
         case .heartbeat: return [frame(.heartbeat).encoded()]
         case .bye: return [frame(.bye).encoded()]
         }
@@ -87,6 +91,7 @@ extension Packet<ClientCommand> {
         case .resultCancel: command = .resultCancel(taskIDs: try frame.texts(.taskIDs))
         case .standingAsk: command = .standing(taskID: try frame.name(.taskID))
         case .resultDrop: command = .resultDrop(taskIDs: try frame.texts(.taskIDs))
+        case .call: command = .call(OperationCall(operation: try frame.name(.operation), parameters: body))
         case .heartbeat: command = .heartbeat
         case .bye: command = .bye
         default: throw ProtocolError("a client does not say \(frame.opcode)")
@@ -129,6 +134,15 @@ extension Packet<ClientReply> {
             frame.set(.status, standing.status.rawValue)
             frame.set(progress: standing.progress)
             return [frame.encoded()]
+        case .called(let reply):
+            var frame = frame(.reply)
+            frame.set(.code, reply.status.rawValue)
+            if !reply.message.isEmpty { frame.set(.message, sentence: reply.message) }
+            return [frame.encoded(), reply.body]
+        case .event(let body, let dropped):
+            var frame = frame(.event)
+            if dropped != 0 { frame.set(.dropped, dropped) }
+            return [frame.encoded(), body]
         case .heartbeat: return [frame(.heartbeat).encoded()]
         case .resync: return [frame(.resync).encoded()]
         case .byeOK: return [frame(.byeOK).encoded()]
@@ -177,6 +191,13 @@ extension Packet<ClientReply> {
                     progress: try frame.progress()
                 )
             )
+        case .reply:
+            let number = try frame.requiredNumber(.code)
+            var called = OperationReply(body: body)
+            called.status = UInt8(exactly: number).map(OperationReply.Status.init(rawValue:)) ?? .failed
+            called.message = try frame.text(.message) ?? ""
+            reply = .called(called)
+        case .event: reply = .event(body, dropped: max(0, try frame.number(.dropped) ?? 0))
         case .heartbeat: reply = .heartbeat
         case .resync: reply = .resync
         case .byeOK: reply = .byeOK

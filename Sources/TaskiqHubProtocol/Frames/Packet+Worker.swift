@@ -54,6 +54,11 @@ extension Packet<WorkerCommand> {
             frame.set(.taskID, taskID)
             frame.set(progress: report)
             return [frame.encoded()]
+        case .pong: return [frame(.pong).encoded()]
+        case .holding(let oldest):
+            var frame = frame(.holding)
+            frame.set(.leases, leases: oldest.map { [$0] } ?? [])
+            return [frame.encoded()]
         case .heartbeat: return [frame(.heartbeat).encoded()]
         case .bye: return [frame(.bye).encoded()]
         }
@@ -102,6 +107,11 @@ extension Packet<WorkerCommand> {
         case .progress:
             guard let report = try frame.progress() else { throw ProtocolError("a report of progress needs a state") }
             command = .progress(taskID: try frame.name(.taskID), report)
+        case .pong: command = .pong
+        case .holding:
+            let leases = try frame.leases(.leases)
+            guard leases.count <= 1 else { throw ProtocolError("one delivery is the oldest, not \(leases.count)") }
+            command = .holding(oldest: leases.first)
         case .heartbeat: command = .heartbeat
         case .bye: command = .bye
         default: throw ProtocolError("a worker does not say \(frame.opcode)")
@@ -136,6 +146,7 @@ extension Packet<WorkerReply> {
             frame.set(.queue, delivery.queue)
             frame.set(.enqueuedAt, delivery.enqueuedAt.millisecondsSinceEpoch)
             frame.set(.isRedelivered, flag: delivery.isRedelivered)
+            frame.set(.isFenced, flag: delivery.isFenced)
             return [frame.encoded(), delivery.body]
         case .acknowledged(let verdict):
             var frame = frame(.acknowledgeOK)
@@ -145,6 +156,13 @@ extension Packet<WorkerReply> {
             var frame = frame(.completeOK)
             frame.set(.verdicts, verdicts: verdicts)
             return [frame.encoded()]
+        case .cancel(let lease, let reason):
+            var frame = frame(.cancel)
+            frame.set(.leases, leases: [lease])
+            if !reason.isEmpty { frame.set(.message, sentence: reason) }
+            return [frame.encoded()]
+        case .drain: return [frame(.drain).encoded()]
+        case .ping: return [frame(.ping).encoded()]
         case .heartbeat: return [frame(.heartbeat).encoded()]
         case .resync: return [frame(.resync).encoded()]
         case .byeOK: return [frame(.byeOK).encoded()]
@@ -172,20 +190,26 @@ extension Packet<WorkerReply> {
         case .task:
             let leases = try frame.leases(.leases)
             guard leases.count == 1 else { throw ProtocolError("a task names one delivery, not \(leases.count)") }
-            reply = .task(
-                TaskDelivery(
-                    lease: leases[0],
-                    queue: try frame.name(.queue),
-                    enqueuedAt: Timestamp(millisecondsSinceEpoch: try frame.requiredNumber(.enqueuedAt)),
-                    isRedelivered: frame.has(.isRedelivered),
-                    body: body
-                )
+            var delivery = TaskDelivery(
+                lease: leases[0],
+                queue: try frame.name(.queue),
+                enqueuedAt: Timestamp(millisecondsSinceEpoch: try frame.requiredNumber(.enqueuedAt)),
+                isRedelivered: frame.has(.isRedelivered),
+                body: body
             )
+            delivery.isFenced = frame.has(.isFenced)
+            reply = .task(delivery)
         case .acknowledgeOK:
             let verdicts = try frame.verdicts(.verdicts)
             guard verdicts.count == 1 else { throw ProtocolError("an acknowledgement names one delivery") }
             reply = .acknowledged(verdicts[0])
         case .completeOK: reply = .completed(try frame.verdicts(.verdicts))
+        case .cancel:
+            let leases = try frame.leases(.leases)
+            guard leases.count == 1 else { throw ProtocolError("a cancellation names one delivery") }
+            reply = .cancel(leases[0], reason: try frame.text(.message) ?? "")
+        case .drain: reply = .drain
+        case .ping: reply = .ping
         case .heartbeat: reply = .heartbeat
         case .resync: reply = .resync
         case .byeOK: reply = .byeOK

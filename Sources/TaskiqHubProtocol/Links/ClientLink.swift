@@ -27,6 +27,10 @@ public struct ClientLink: Sendable {
         case ask(taskID: String)
         /// Results were read, and nobody else will; not repeated if it is lost on the way.
         case dropResult(taskID: String)
+        /// Somebody wants an operation done, and gives up at some uptime.
+        case call(id: UInt64, OperationCall, deadline: Int64)
+        /// Somebody no longer waits for what became of it.
+        case forgetCall(id: UInt64)
         /// Time has passed.
         case tick
         /// The client is about to go.
@@ -47,6 +51,10 @@ public struct ClientLink: Sendable {
         case result(taskID: String, ResultStatus, body: [UInt8])
         /// How a task stands.
         case standing(TaskStanding)
+        /// An operation was answered.
+        case called(id: UInt64, Result<OperationReply, TaskiqError>)
+        /// Something happened at the hub; an `EventReport` as JSON, and how many events were left out before it.
+        case event([UInt8], dropped: Int64)
         /// The hub will not talk to this client.
         case rejected(message: String)
     }
@@ -83,6 +91,7 @@ public struct ClientLink: Sendable {
     private var confirmedBelow: UInt64 = 0
     private var waits: Set<String> = []
     private var questions: Set<String> = []
+    private var calls = PendingCalls()
     private var lastHeard: Int64 = 0
     private var nextHeartbeat: Int64 = 0
     private var wasOpen = false
@@ -151,6 +160,8 @@ public struct ClientLink: Sendable {
             if isOpen { send(.standing(taskID: taskID)) }
         case .dropResult(let taskID):
             if isOpen, ProtocolLimits.isValidName(taskID) { send(.resultDrop(taskIDs: [taskID])) }
+        case .call(let id, let call, let deadline): perform(call, id, deadline)
+        case .forgetCall(let id): _ = calls.remove(id)
         case .tick: tick(at: now)
         case .bye: if isOpen { send(.bye) }
         }
@@ -179,15 +190,15 @@ public struct ClientLink: Sendable {
             sendPending(at: now)
             for chunk in waits.sorted().chunks(of: 200) { send(.resultWait(taskIDs: chunk)) }
             for taskID in questions.sorted() { send(.standing(taskID: taskID)) }
+            for (id, call) in calls.beginSession() { send(.call(call), correlation: id) }
         case .resync:
             // The hub has begun a new life, or has forgotten us.
             if case .open = state { greet(at: now) }
         case .reject(let message):
             state = .rejected(message: message)
             effects.append(.rejected(message: message))
-            for id in pending.keys.sorted() {
-                fail(id, TaskiqError(.refused, "the hub at \(address) refuses this client: \(message)"))
-            }
+            for id in pending.keys.sorted() { fail(id, refusal(message)) }
+            for id in calls.takeAll() { effects.append(.called(id: id, .failure(refusal(message)))) }
         case .submitted(let receipts):
             for receipt in receipts where drop(receipt.correlation) {
                 effects.append(.submitted(id: receipt.correlation, .success(receipt.sequence)))
@@ -202,6 +213,10 @@ public struct ClientLink: Sendable {
         case .standing(let standing):
             guard questions.remove(standing.taskID) != nil else { return }
             effects.append(.standing(standing))
+        case .called(let reply):
+            guard calls.remove(packet.correlation) else { return }
+            effects.append(.called(id: packet.correlation, .success(reply)))
+        case .event(let body, let dropped): effects.append(.event(body, dropped: dropped))
         case .heartbeat, .error, .byeOK: break
         }
     }
@@ -223,6 +238,7 @@ public struct ClientLink: Sendable {
         // In their order, and without a look at each place of those that were answered.
         let late = pending.filter { now >= $0.value.deadline }.keys.sorted()
         for id in late { if let submission = pending[id] { fail(id, self.late(submission)) } }
+        for id in calls.takeLate(at: now) { effects.append(.called(id: id, .failure(lateCall()))) }
         switch state {
         case .connecting, .rejected: break
         case .greeted(let time) where now - time >= LinkTiming.greeting: reconnect()
@@ -249,12 +265,47 @@ public struct ClientLink: Sendable {
         effects.append(.send(Packet(command, correlation: correlation, session: session, epoch: epoch)))
     }
 
+    // MARK: Operations
+
+    private mutating func perform(_ call: OperationCall, _ id: UInt64, _ deadline: Int64) {
+        if case .rejected(let message) = state {
+            effects.append(.called(id: id, .failure(refusal(message))))
+            return
+        }
+        guard ProtocolLimits.isValidName(call.operation), call.parameters.count <= maximumBody else {
+            let message = "an operation has a name of 1 to 255 bytes, and parameters that fit into a message"
+            effects.append(.called(id: id, .failure(TaskiqError(.invalidArguments, message))))
+            return
+        }
+        calls.add(call, id: id, deadline: deadline)
+        guard isOpen else { return }
+        for (id, call) in calls.takeUnsent() { send(.call(call), correlation: id) }
+    }
+
+    private func refusal(_ message: String) -> TaskiqError {
+        TaskiqError(.refused, "the hub at \(address) refuses this client: \(message)")
+    }
+
+    private func lateCall() -> TaskiqError {
+        guard wasOpen else { return unreachable }
+        return TaskiqError(
+            .sendTimeout,
+            "the hub at \(address) did not answer in time; whether the operation was done is unknown, and it may be repeated"
+        )
+    }
+
+    private var unreachable: TaskiqError {
+        TaskiqError(
+            .unreachable,
+            "no hub answers at \(address): start one with 'taskiq-scheduler', or name its address with --broker"
+        )
+    }
+
     // MARK: Submissions
 
     private mutating func submit(_ id: UInt64, _ submission: Submission, _ deadline: Int64, at now: Int64) {
         if case .rejected(let message) = state {
-            let error = TaskiqError(.refused, "the hub at \(address) refuses this client: \(message)")
-            effects.append(.submitted(id: id, .failure(error)))
+            effects.append(.submitted(id: id, .failure(refusal(message))))
             return
         }
         if let field = submission.invalidField {
@@ -346,10 +397,7 @@ public struct ClientLink: Sendable {
                 "the hub at \(address) did not answer in time; whether the message is enqueued is unknown"
             )
         }
-        return TaskiqError(
-            .unreachable,
-            "no hub answers at \(address): start one with 'taskiq-scheduler', or name its address with --broker"
-        )
+        return unreachable
     }
 }
 

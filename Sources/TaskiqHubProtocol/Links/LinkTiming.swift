@@ -9,6 +9,8 @@ public enum LinkTiming {
     public static let silence: Int64 = 5000
     /// How long a greeting may stay unanswered before they open a new socket.
     public static let greeting: Int64 = 5000
+    /// After how long without a word from the hub a worker ends fenced tasks: before the hub gives them to others.
+    public static let fence: Int64 = 8000
     /// Most submissions on their way; a quarter of what libzmq takes before it refuses.
     public static let window = 512
     /// After how many answers a client tells the hub that it has them, if it does not fall silent before.

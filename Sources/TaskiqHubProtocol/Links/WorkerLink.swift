@@ -44,6 +44,10 @@ public struct WorkerLink: Sendable {
         case deliver(TaskDelivery)
         /// An acknowledgement is stored, or came too late.
         case acknowledged(LeaseKey, isStored: Bool)
+        /// Cancel this delivery, which is here; its end is reported as any other.
+        case cancel(LeaseKey, reason: String)
+        /// Take no more, finish, and go.
+        case drain
         /// The hub will not talk to this worker.
         case rejected(message: String)
         /// The hub said goodbye.
@@ -67,6 +71,10 @@ public struct WorkerLink: Sendable {
     private var state = State.connecting
     private var running: Set<LeaseKey> = []
     private var started: Set<LeaseKey> = []
+    /// Those that run and must not run elsewhere at the same time.
+    private var fenced: Set<LeaseKey> = []
+    /// When the hub said anything last, in any session.
+    private var lastWord: Int64 = 0
     private var unconfirmed: [LeaseKey: Completion] = [:]
     private var acknowledging: Set<LeaseKey> = []
     /// Those that run and whose acknowledgement is stored.
@@ -160,6 +168,7 @@ public struct WorkerLink: Sendable {
 
     private mutating func handle(_ packet: Packet<WorkerReply>, at now: Int64) {
         lastHeard = now
+        lastWord = now
         switch packet.content {
         case .welcome(let welcome):
             guard case .greeted = state else { return }
@@ -183,6 +192,7 @@ public struct WorkerLink: Sendable {
             guard running.insert(delivery.lease).inserted else { return }
             // Nobody would run it any more.
             if isLeaving { return settle(Completion(lease: delivery.lease, outcome: .release)) }
+            if delivery.isFenced { fenced.insert(delivery.lease) }
             effects.append(.deliver(delivery))
         case .acknowledged(let verdict):
             endAcknowledgement(verdict)
@@ -193,6 +203,10 @@ public struct WorkerLink: Sendable {
                 if verdict.verdict != .recorded { unacknowledged.remove(verdict.lease) }
             }
             if isLeaving, isSettled { send(.bye) }
+        case .cancel(let lease, let reason):
+            if running.contains(lease) { effects.append(.cancel(lease, reason: reason)) }
+        case .drain: effects.append(.drain)
+        case .ping: send(.pong, correlation: packet.correlation)
         case .byeOK: effects.append(.goodbye)
         case .heartbeat, .error: break
         }
@@ -254,6 +268,7 @@ public struct WorkerLink: Sendable {
     private mutating func settle(_ completion: Completion) {
         guard running.remove(completion.lease) != nil else { return }
         started.remove(completion.lease)
+        fenced.remove(completion.lease)
         var completion = completion.fitting(maximumBody)
         // The word that the acknowledgement is stored may cross the task's end.
         if acknowledged.remove(completion.lease) != nil { completion.isUnacknowledged = false }
@@ -267,6 +282,7 @@ public struct WorkerLink: Sendable {
     }
 
     private mutating func tick(at now: Int64) {
+        if !fenced.isEmpty, now - lastWord >= LinkTiming.fence { endFenced() }
         switch state {
         case .connecting, .rejected: break
         case .greeted(let time) where now - time >= LinkTiming.greeting: reconnect()
@@ -276,8 +292,22 @@ public struct WorkerLink: Sendable {
             if now >= nextHeartbeat {
                 nextHeartbeat = now + LinkTiming.heartbeat
                 send(.heartbeat)
+                // Both sides compare it: what one of them has lost is noticed.
+                send(
+                    .holding(
+                        oldest: [running.min(), unconfirmed.keys.min(), unacknowledged.min()].compactMap(\.self).min()
+                    )
+                )
             }
         }
+    }
+
+    /// The hub may take this worker for lost soon.
+    private mutating func endFenced() {
+        let seconds = LinkTiming.fence / 1000
+        let reason = "the hub was not heard for \(seconds) s, and may give the task to another worker"
+        for lease in fenced.sorted() { effects.append(.cancel(lease, reason: reason)) }
+        fenced = []
     }
 
     private mutating func reconnect() {
@@ -285,9 +315,9 @@ public struct WorkerLink: Sendable {
         effects.append(.reconnect)
     }
 
-    private mutating func send(_ command: WorkerCommand) {
+    private mutating func send(_ command: WorkerCommand, correlation: UInt64 = 0) {
         guard case .open(let session, let epoch) = state else { return }
-        effects.append(.send(Packet(command, session: session, epoch: epoch)))
+        effects.append(.send(Packet(command, correlation: correlation, session: session, epoch: epoch)))
     }
 }
 

@@ -90,6 +90,8 @@ struct ConnectionLoop: ~Copyable {
         case .cancelWait(let taskID): tellClient(.cancelWait(taskID: taskID))
         case .ask(let taskID): tellClient(.ask(taskID: taskID))
         case .dropResult(let taskID): tellClient(.dropResult(taskID: taskID))
+        case .call(let id, let call, let deadline): tellClient(.call(id: id, call, deadline: deadline))
+        case .forgetCall(let id): tellClient(.forgetCall(id: id))
         case .progress(let taskID, let report): tellWorker(.progress(taskID: taskID, report))
         case .listen(let hello, let catalogue, let credit):
             worker = WorkerLink(hello: hello, catalogue: catalogue, credit: credit)
@@ -163,6 +165,10 @@ struct ConnectionLoop: ~Copyable {
                 connection.logger.warning("the hub was not understood", metadata: ["reason": "\(error)"])
             }
         }
+        handOver()
+    }
+
+    private mutating func handOver() {
         guard !deliveries.isEmpty else { return }
         connection.deliver(deliveries)
         deliveries.removeAll(keepingCapacity: true)
@@ -206,6 +212,8 @@ struct ConnectionLoop: ~Copyable {
             case .submitted(let id, let result): connection.answer(id, result)
             case .result(let taskID, let status, let body): connection.answer(taskID, status, body)
             case .standing(let standing): connection.answer(standing)
+            case .called(let id, let result): connection.answer(call: id, result)
+            case .event(let body, let dropped): connection.deliver(event: body, dropped: dropped)
             case .rejected(let message):
                 connection.logger.error("the hub refuses this program", metadata: ["reason": "\(message)"])
             }
@@ -223,6 +231,13 @@ struct ConnectionLoop: ~Copyable {
             case .acknowledged(let lease, let isStored): connection.answer(lease, isStored: isStored)
             case .rejected(let message):
                 connection.logger.error("the hub refuses this worker", metadata: ["reason": "\(message)"])
+            case .cancel(let lease, let reason):
+                // It may be one of those that came with it.
+                handOver()
+                connection.cancel(lease, reason: reason)
+            case .drain:
+                tellWorker(.stopListening)
+                connection.drain()
             case .goodbye: saidGoodbye = true
             }
         }

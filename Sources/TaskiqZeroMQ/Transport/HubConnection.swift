@@ -17,6 +17,8 @@ final class HubConnection: Sendable {
         case cancelWait(taskID: String)
         case ask(taskID: String)
         case dropResult(taskID: String)
+        case call(id: UInt64, OperationCall, deadline: Int64)
+        case forgetCall(id: UInt64)
         case progress(taskID: String, ProgressReport)
         case listen(WorkerHello, catalogue: [UInt8], credit: Int)
         case announce(catalogue: [UInt8], hash: String)
@@ -33,6 +35,10 @@ final class HubConnection: Sendable {
         var waiters = ResultWaiters()
         var lookups = PendingAnswers<TaskID, StoredResult?>()
         var questions = PendingAnswers<TaskID, TaskStanding>()
+        var calls: [UInt64: CheckedContinuation<OperationReply, any Error>] = [:]
+        var events: AsyncStream<HubClient.Event>.Continuation?
+        /// How many events were left out since the last one that somebody took.
+        var missingEvents: Int64 = 0
         /// Tasks that are waited for although no worker knew them when the hub was asked, with their names.
         var unroutable: [TaskID: String] = [:]
         var lastID: UInt64 = 0
@@ -90,6 +96,12 @@ final class HubConnection: Sendable {
         let thread = state.withLock { $0.thread }
         await thread?.join()
         mailbox.close()
+        let (calls, events) = state.withLock { state in
+            defer { state.calls = [:] }
+            return (state.calls.values, state.events)
+        }
+        for continuation in calls { continuation.resume(throwing: Self.closed) }
+        events?.finish()
         let (submissions, acknowledgements, waiters, lookups, questions) = state.withLock { state in
             defer { state.submissions = [:] }
             return (

@@ -79,6 +79,8 @@ public final class ZeroMQTransport: BrokerTransport {
         )
     }
 
+    var sendTimeout: Duration { configuration.sendTimeout }
+
     /// The hub's address.
     public var address: String { hub.description }
 

@@ -89,6 +89,7 @@ extension HubSimulation {
         case .readResults(let peer, let correlation, let taskIDs): work(.results(peer, correlation, taskIDs))
         case .findResult(let peer, let correlation, let taskID): work(.find(peer, correlation, taskID))
         case .halt: try killHub(downFor: 100...3000)
+        case .inquire: break
         case .fired, .catalogueChanged, .notice: break
         }
     }

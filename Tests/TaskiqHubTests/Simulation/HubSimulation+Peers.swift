@@ -81,7 +81,7 @@ extension HubSimulation {
             case .reconnect:
                 reconnect(client: place)
                 carryOut(clients[place].link.handle(.connected, at: uptime), client: place)
-            case .opened: break
+            case .opened, .called, .event: break
             case .submitted(let id, .success(let sequence)):
                 guard let submission = clients[place].pending.removeValue(forKey: id) else { break }
                 if let known = accepted.updateValue(sequence, forKey: submission.taskID), known != sequence {
@@ -185,7 +185,7 @@ extension HubSimulation {
             case .reconnect:
                 reconnect(worker: place)
                 try carryOut(workers[place].link.handle(.connected, at: uptime), worker: place)
-            case .opened: break
+            case .opened, .cancel, .drain: break
             case .deliver(let delivery):
                 if workers[place].saidBye { throw BrokenRule("\(delivery.lease) came after the goodbye") }
                 if workers[place].isStopping {

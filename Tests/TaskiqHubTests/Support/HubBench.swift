@@ -60,6 +60,7 @@ struct HubBench {
             case .findResult(let peer, let correlation, let taskID):
                 let isThere = try store.hasResult(of: taskID)
                 reads.append(.found(peer, correlation: correlation, taskID: taskID, isThere: isThere))
+            case .inquire(let inquiry, let request): reads.append(.inquired(request, store.answer(to: inquiry)))
             case .notice(let notice): notices.append(notice)
             case .fired(let call, _): fired.append(call)
             case .halt(let reason): haltReason = reason
