@@ -20,7 +20,7 @@ public struct TaskiqCommandLine: AsyncParsableCommand {
         version: TaskiqVersion.text,
         subcommands: [
             SchedulerCommand.self, WorkerCommand.self, StockWorkerProcessCommand.self, KiqCommand<StockTasks>.self,
-            ResultsCommand.self, CronCommand.self,
+            ResultsCommand.self, CronCommand.self, KeysCommand.self,
         ]
     )
 

@@ -26,6 +26,7 @@ enum SchedulerDaemon {
     /// Runs until SIGTERM or SIGINT.
     static func run(_ options: SchedulerOptions, _ logging: LoggingOptions) async throws {
         let address = try options.address()
+        let keys = try options.hubKeys()
         let directory = try options.dataDirectory()
         logging.bootstrap()
         let logger = Logger(label: "taskiq.scheduler")
@@ -51,6 +52,7 @@ enum SchedulerDaemon {
             network = try await ZeroMQHubNetwork.bind(
                 address,
                 maximumBody: configuration.maximumBody,
+                keys: keys,
                 logger: Logger(label: "taskiq.hub")
             )
             configuration.workersEndpoint = network.workersEndpoint
@@ -86,7 +88,7 @@ enum SchedulerDaemon {
             printer: printer
         )
         defer { printer.flush() }
-        try await serve([hub, scheduler, notice], logger)
+        try await serve([hub, scheduler, notice], options.memoryLimit, logger)
     }
 
     private static func openStore(in directory: String) throws -> SQLiteHubStore {
@@ -98,13 +100,20 @@ enum SchedulerDaemon {
     }
 
     /// They stop in reverse order: the scheduler, then the hub, which stores what is on its way.
-    private static func serve(_ services: [any Service], _ logger: Logger) async throws {
-        let group = ServiceGroup(
+    private static func serve(_ services: [any Service], _ limit: ByteSize?, _ logger: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             cancellationSignals: [.sigquit],
             logger: logger
         )
+        if let limit {
+            let watch = try MemoryWatch(limit: limit)
+            configuration.services.append(
+                .init(service: watch, failureTerminationBehavior: .gracefullyShutdownGroup)
+            )
+        }
+        let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
         } catch let error as HubStoreError {

@@ -41,6 +41,25 @@ struct SchedulerOptions: ParsableArguments {
     )
     var data: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Admit only the keys in this directory's authorized_keys, over encrypted connections.",
+            discussion: "Make it with 'taskiq keys new --role hub'. Needed to listen where other machines can connect.",
+            valueName: "dir"
+        )
+    )
+    var keys: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Stop, and say so, when the process takes more memory: 512M, 2G. Default: no limit.",
+            valueName: "size"
+        )
+    )
+    var memoryLimit: ByteSize?
+
     @Flag(name: .long, help: "Allow listening where other machines can connect, although nothing protects it.")
     var insecure = false
 
@@ -64,14 +83,27 @@ struct SchedulerOptions: ParsableArguments {
         } catch {
             throw CommandExit(.usage, error.message)
         }
-        guard address.isLocal || insecure else {
+        guard address.keyFile == nil, address.hubKeyFile == nil else {
+            throw CommandExit(.usage, "a hub's keys are a directory of their own: leave key= out, and say --keys DIR")
+        }
+        guard address.isLocal || keys != nil || insecure else {
             throw CommandExit(
                 .usage,
-                "\(address) can be reached by other machines, and whoever reaches it can run tasks: listen at "
-                    + "tcp://127.0.0.1:PORT or ipc://PATH, or say --insecure if the network is yours alone"
+                "\(address) can be reached by other machines, and whoever reaches it can run tasks: admit keys alone "
+                    + "with --keys DIR (see 'taskiq keys new --help'), listen at tcp://127.0.0.1:PORT or ipc://PATH, "
+                    + "or say --insecure if the network is yours alone"
             )
         }
         return address
+    }
+
+    /// The keys that are admitted; nil for everybody who reaches the address.
+    func hubKeys() throws -> HubKeys? {
+        do {
+            return try keys.map { directory throws(TaskiqError) in try HubKeys(directory: directory) }
+        } catch {
+            throw CommandExit(.usage, error.message)
+        }
     }
 
     /// The data directory.
