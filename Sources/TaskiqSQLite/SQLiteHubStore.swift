@@ -56,11 +56,8 @@ public final class SQLiteHubStore: HubStore {
         self.logger = logger
         path = lock.directory.databasePath
         database = try HubDatabase.open(lock.directory, durability: durability, logger: logger)
-        if lock.directory.isOpenToOthers {
-            logger.warning(
-                "other users can read the store or replace it; chmod 700 the folder and 600 the file",
-                metadata: ["path": "\(path)"]
-            )
+        if let exposure = lock.directory.exposure {
+            logger.warning("the data directory is not private", metadata: ["path": "\(path)", "reason": "\(exposure)"])
         }
     }
 
