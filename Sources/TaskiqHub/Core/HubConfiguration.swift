@@ -11,6 +11,8 @@ public struct HubConfiguration: Sendable {
     public var maximumBody = ProtocolLimits.maximumBody
     /// Most messages that may wait or run; more are refused.
     public var maximumMessages = 1_000_000
+    /// Most clients and workers that may have a session at a time; others are let in when some have gone.
+    public var maximumSessions = 4096
     /// How long a worker that cannot be reached may take to come back.
     public var goneGrace = Duration.seconds(2)
     /// After how long without a word a worker counts as lost.

@@ -57,6 +57,10 @@ extension HubCore {
             return
         }
         let known = workers[hello.identity]
+        guard known != nil || hasRoomForSession else {
+            effects.append(.sendToWorker(peer, Packet(.error(message: tooManySessions()), correlation: correlation)))
+            return
+        }
         if let known { workersByPeer[known.peer] = nil }
         var worker = WorkerSession(
             identity: hello.identity,

@@ -41,6 +41,8 @@ public struct HubCore: Sendable {
     var waiters: [String: Set<PeerID>] = [:]
     var strikes: [PeerID: Int] = [:]
     var nextSession: UInt64 = 1
+    /// When people may be told again that there are too many sessions.
+    var nextCrowdNotice: Int64 = 0
     var deliveryCount: Int64 = 0
 
     // What workers told of their tasks, and how far schedules are decided.
