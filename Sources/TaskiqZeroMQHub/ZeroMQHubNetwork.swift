@@ -40,6 +40,12 @@ public final class ZeroMQHubNetwork: HubNetwork {
         keys: HubKeys? = nil,
         logger: Logger
     ) async throws -> ZeroMQHubNetwork {
+        if address.isInSharedFolder {
+            logger.warning(
+                "anybody on this machine could put a socket of their own there; choose a folder of the hub's user",
+                metadata: ["taskiq.broker": "\(address)"]
+            )
+        }
         let claim = try address.path.map { path throws(TaskiqError) in try HubSocketFile(path: path) }
         let mailbox = Mailbox<Command>(wakeup: try Wakeup())
         let context = try ZeroMQContext()

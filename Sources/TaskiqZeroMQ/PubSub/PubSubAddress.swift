@@ -39,7 +39,7 @@ public struct PubSubAddress: Sendable, Hashable, CustomStringConvertible {
         }
         host = String(rest[..<colon])
         let number = rest[rest.index(after: colon)...]
-        guard !host.contains("/"), host.hasPrefix("[") || !host.contains(":") else {
+        guard !host.contains("/"), !host.contains("@"), host.hasPrefix("[") || !host.contains(":") else {
             throw Self.problem(text, "the host is a name, an IPv4 address, or an IPv6 address in brackets")
         }
         port = number.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(number) : nil

@@ -215,6 +215,7 @@ struct ConnectionLoop: ~Copyable {
 
     private mutating func openFront() {
         do {
+            try connection.address.checkOwner()
             try front.open(connection.address.front, context: context)
         } catch {
             complain(about: error)
@@ -230,7 +231,7 @@ struct ConnectionLoop: ~Copyable {
         back.watch(with: &poller)
     }
 
-    private func complain(about error: ZeroMQError) {
+    private func complain(about error: any Error) {
         connection.logger.error("cannot connect", metadata: ["error.message": "\(error)"])
     }
 }

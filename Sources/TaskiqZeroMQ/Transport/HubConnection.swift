@@ -65,6 +65,7 @@ final class HubConnection: Sendable {
 
     /// Starts the thread; one that runs stays.
     func start() throws {
+        try address.checkOwner()
         try state.withLock { state in
             guard state.thread == nil else { return }
             let loop = ConnectionLoop.Parameters(connection: self, context: try ZeroMQContext())
