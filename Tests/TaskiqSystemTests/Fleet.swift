@@ -41,13 +41,18 @@ final class Fleet: Sendable {
         return process
     }
 
-    func startScheduler(_ paths: [String] = [], data: String? = nil, listen: String? = nil) throws -> TestProcess {
+    func startScheduler(
+        _ paths: [String] = [],
+        data: String? = nil,
+        listen: String? = nil,
+        options: [String] = ["--show-results"]
+    ) throws -> TestProcess {
         let empty = directory + "/schedules"
         try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
         return try TestProcess(
             Programs.scheduler,
             // Without a path it would read the schedules of the folder that the tests run in.
-            (paths.isEmpty ? [empty] : paths) + ["--listen", listen ?? address, "--data", data ?? self.data],
+            (paths.isEmpty ? [empty] : paths) + ["--listen", listen ?? address, "--data", data ?? self.data] + options,
             // Nothing of the machine's own setup may be met by chance.
             environment: ["XDG_RUNTIME_DIR": directory, "XDG_STATE_HOME": directory]
         )

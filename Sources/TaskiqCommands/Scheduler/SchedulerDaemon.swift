@@ -46,7 +46,7 @@ enum SchedulerDaemon {
         let store = try openStore(in: directory)
         let hub: HubService
         let network: ZeroMQHubNetwork
-        let printer = RunPrinter(isQuiet: options.quiet)
+        let printer = RunPrinter(isQuiet: options.quiet, showsResults: options.showsResults)
         do {
             var configuration = HubConfiguration()
             network = try await ZeroMQHubNetwork.bind(

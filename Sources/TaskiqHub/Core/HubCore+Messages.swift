@@ -96,7 +96,13 @@ extension HubCore {
     }
 
     /// Sends a message to the dead letters; whoever waits for its result gets an error.
-    mutating func bury(_ sequence: Int64, reason: String, result: [UInt8]? = nil) {
+    ///
+    /// - Parameters:
+    ///   - sequence: the message's number.
+    ///   - reason: what is stored with it, and told to who waits.
+    ///   - notice: what logs say of it, where the reason came from outside and may have in it what logs must not.
+    ///   - result: the result that is stored, if not one made of the reason.
+    mutating func bury(_ sequence: Int64, reason: String, notice: String? = nil, result: [UInt8]? = nil) {
         guard let entry = remove(sequence) else { return }
         let message = entry.message
         let failure = TaskFailure(type: "DeadLetterError", module: "Taskiq", message: reason)
@@ -104,7 +110,8 @@ extension HubCore {
         let outcome = outcome(of: entry, isError: true, body: body)
         store(.bury(sequence: sequence, reason: reason, at: now.wall, result: outcome))
         if let outcome { afterCommit(.result(taskID: message.taskID, body: outcome.body)) }
-        effects.append(.notice(.deadLetter(taskID: message.taskID, taskName: message.taskName, reason: reason)))
+        let told = notice ?? reason
+        effects.append(.notice(.deadLetter(taskID: message.taskID, taskName: message.taskName, reason: told)))
         afterCommit(.effect(.notice(.runEnded(report(of: entry, executionTime: 0, isError: true, result: body)))))
     }
 

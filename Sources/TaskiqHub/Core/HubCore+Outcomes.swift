@@ -69,7 +69,8 @@ extension HubCore {
             release(sequence, crashed: false)
         case .reject:
             let result = completion.body.isEmpty ? nil : completion.body
-            bury(sequence, reason: completion.reason.isEmpty ? "rejected" : completion.reason, result: result)
+            let reason = completion.reason.isEmpty ? "rejected" : completion.reason
+            bury(sequence, reason: reason, notice: "its worker rejected it; the dead letter says why", result: result)
         case .requeue:
             _ = remove(sequence)
             store(.complete(sequence: sequence, result: nil))
