@@ -54,6 +54,7 @@ extension HubCore {
     /// Takes a message out of memory; the caller stores why.
     mutating func remove(_ sequence: Int64) -> MessageEntry? {
         guard let entry = messages.removeValue(forKey: sequence) else { return nil }
+        formerHolders[sequence] = nil
         if let lease = entry.lease { workers[lease.worker]?.forget(sequence) }
         stopLoading(entry)
         if sequenceOfTask[entry.message.taskID] == sequence { sequenceOfTask[entry.message.taskID] = nil }
@@ -70,6 +71,7 @@ extension HubCore {
     mutating func release(_ sequence: Int64, crashed: Bool) {
         guard var entry = messages[sequence], let lease = entry.lease else { return }
         workers[lease.worker]?.forget(sequence)
+        rememberHolder(of: LeaseKey(sequence: sequence, attempt: entry.attempt), lease.worker)
         if crashed {
             // One delivery is one crash at most, however often its worker was given up and came back.
             entry.crashes = min(entry.crashes + 1, entry.attempt)

@@ -44,7 +44,7 @@ extension HubCore {
         var verdict = LeaseVerdict.Verdict.stale
         if let entry = messages[lease.sequence] {
             let isCurrent = entry.attempt == lease.attempt && entry.lease?.worker == identity
-            let isLateSuccess = completion.outcome == .ok && lease.attempt > 0 && lease.attempt <= entry.attempt
+            let isLateSuccess = completion.outcome == .ok && mayHaveHeld(lease, identity, entry)
             // One that was not acknowledged ends nothing, so it counts only for who holds the message.
             if isCurrent, completion.isUnacknowledged, !entry.isAcknowledged {
                 verdict = .recorded

@@ -122,7 +122,9 @@ extension HubCore {
             entry.state = .leased(held)
         case .ready, .delayed, .loading:
             // A run that is over has nothing to go on with: it stays given up.
-            guard entry.unacknowledgedAttempt < entry.attempt else { return .stale }
+            guard entry.unacknowledgedAttempt < entry.attempt, mayHaveHeld(lease, identity, entry) else {
+                return .stale
+            }
             // It was given up too early, and nobody else has it yet.
             stopLoading(entry)
             if entry.crashedAttempt == entry.attempt {

@@ -23,6 +23,8 @@ public struct HubCore: Sendable {
     /// When, in uptime, messages are given up whose tasks ended without acknowledging; some are over by then.
     var unacknowledged = Heap<DelayedKey>()
     var wantedBodies: [Int64] = []
+    /// Whose the deliveries were that were given up, by message and attempt.
+    var formerHolders: [Int64: [Int32: PeerIdentity]] = [:]
     var nextSequence: Int64
     var reservedBelow: Int64
 
