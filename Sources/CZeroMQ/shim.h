@@ -14,6 +14,9 @@
 #include <pthread.h>
 #endif
 
+// In the header among the options that libzmq does not promise to keep; releases since 4.2.2 have it all the same.
+#define CZMQ_ZAP_ENFORCE_DOMAIN 93
+
 // errno is a macro over a function call, which Swift cannot import; this one is read right after the failed call,
 // before anything else may overwrite it.
 static inline int czmq_last_error(void) {

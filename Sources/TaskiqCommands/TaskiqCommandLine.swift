@@ -22,7 +22,7 @@ public struct TaskiqCommandLine: AsyncParsableCommand {
             SchedulerCommand.self, HubCommand.self, WorkerCommand.self, StockWorkerProcessCommand.self,
             KiqCommand<StockTasks>.self,
             TasksOperationsCommand.self, ResultsCommand.self, QueuesCommand.self, DeadCommand.self, WorkersCommand.self,
-            EventsCommand.self, DoctorCommand.self, StoreCommand.self, CronCommand.self,
+            EventsCommand.self, DoctorCommand.self, StoreCommand.self, KeysCommand.self, CronCommand.self,
         ]
     )
 

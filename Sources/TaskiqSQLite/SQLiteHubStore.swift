@@ -111,11 +111,8 @@ public final class SQLiteHubStore: HubStore {
             try? database.close()
             throw HubStoreError(error, path: path, action: "opening")
         }
-        if lock.directory.isOpenToOthers {
-            logger.warning(
-                "other users can read the store or replace it; chmod 700 the folder and 600 the file",
-                metadata: ["path": "\(path)"]
-            )
+        if let exposure = lock.directory.exposure {
+            logger.warning("the data directory is not private", metadata: ["path": "\(path)", "reason": "\(exposure)"])
         }
     }
 

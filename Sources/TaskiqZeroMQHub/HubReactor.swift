@@ -23,6 +23,17 @@ struct HubReactor: ~Copyable {
         var announcement: String
     }
 
+    /// What the sockets are made with.
+    struct Security: Sendable {
+        var context: ZeroMQContext
+        var pair: CurveKeyPair?
+        var ring: KeyRing?
+
+        func options(_ side: HubSide) -> CurveOptions? {
+            pair.map { .server($0, domain: KeyRing.domain(side)) }
+        }
+    }
+
     /// Most frames of a message, with the routing id that a router puts first.
     private static let maximumFrames = ProtocolLimits.maximumFrames + 1
     /// Most messages read from one socket before the hub takes its turn.
@@ -37,16 +48,21 @@ struct HubReactor: ~Copyable {
     private let logger: Logger
     private let bound: Bound
     private var deadline: Int64 = 0
+    /// Who is admitted, and who of them is here; nil when peers need no key.
+    private let keys: KeyRing?
+    private let admissions = Admissions()
+    private var listVersion = 0
 
     static func run(
         address: HubAddress,
         maximumBody: Int,
+        security: Security,
         mailbox: Mailbox<ZeroMQHubNetwork.Command>,
         logger: Logger,
         bound: (Result<Bound, TaskiqError>) -> Void
     ) {
         do {
-            var reactor = try bind(address, maximumBody, mailbox, logger)
+            var reactor = try bind(address, maximumBody, security, mailbox, logger)
             bound(.success(reactor.bound))
             reactor.run()
         } catch let error as TaskiqError {
@@ -62,6 +78,7 @@ struct HubReactor: ~Copyable {
         poller: consuming Poller,
         entries: (front: Poller.Entry, back: Poller.Entry),
         bound: Bound,
+        keys: KeyRing?,
         mailbox: Mailbox<ZeroMQHubNetwork.Command>,
         logger: Logger
     ) {
@@ -71,6 +88,7 @@ struct HubReactor: ~Copyable {
         frontEntry = entries.front
         backEntry = entries.back
         self.bound = bound
+        self.keys = keys
         self.mailbox = mailbox
         self.logger = logger
     }
@@ -82,18 +100,22 @@ extension HubReactor {
     private static func bind(
         _ address: HubAddress,
         _ maximumBody: Int,
+        _ security: Security,
         _ mailbox: Mailbox<ZeroMQHubNetwork.Command>,
         _ logger: Logger
     ) throws -> HubReactor {
-        let context = try ZeroMQContext()
         let limit = maximumBody + ProtocolLimits.maximumControlFrame
-        let front = try ZeroMQSocket(context: context, kind: .router, options: .hubFront.limitingFrames(to: limit))
-        let back = try ZeroMQSocket(context: context, kind: .router, options: .hubBack.limitingFrames(to: limit))
+        func open(_ side: HubSide, _ options: SocketOptions) throws(ZeroMQError) -> ZeroMQSocket {
+            let options = options.limitingFrames(to: limit).reaching(address.front).encrypting(security.options(side))
+            return try ZeroMQSocket(context: security.context, kind: .router, options: options)
+        }
+        let front = try open(.front, .hubFront)
+        let back = try open(.back, .hubBack)
         // Socket files are made as the umask says; nobody but this user may connect.
         let mask = umask(0o177)
         defer { umask(mask) }
         do {
-            try front.bind(address.description)
+            try front.bind(address.front)
             try back.bind(address.back)
         } catch {
             throw TaskiqError(error.code == .addressInUse ? .conflict : .configuration, "\(error)")
@@ -110,6 +132,7 @@ extension HubReactor {
             poller: poller,
             entries: entries,
             bound: bound,
+            keys: security.ring,
             mailbox: mailbox,
             logger: logger
         )
@@ -131,6 +154,7 @@ extension HubReactor {
             for command in mailbox.drain() {
                 if case .event(let event) = command { events.append(event) }
             }
+            events += revocations()
             // What workers report first: it frees what clients wait for.
             receive(from: back, .back, into: &events)
             receive(from: front, .front, into: &events)
@@ -169,6 +193,7 @@ extension HubReactor {
     private func receive(from socket: borrowing ZeroMQSocket, _ side: HubSide, into events: inout [HubEvent]) {
         for _ in 0..<Self.batch {
             guard let message = (try? socket.receive(maxFrames: Self.maximumFrames)) ?? nil else { return }
+            if keys != nil, !admissions.mayUse(side, socket.sender) { continue }
             switch message {
             case .oversized(let frames, let count):
                 let peer = PeerID(frames.first ?? [])
@@ -178,8 +203,12 @@ extension HubReactor {
                 do {
                     let content = Array(frames.dropFirst())
                     switch side {
-                    case .front: events.append(.client(peer, try Packet<ClientCommand>(frames: content)))
-                    case .back: events.append(.worker(peer, try Packet<WorkerCommand>(frames: content)))
+                    case .front:
+                        let packet = try Packet<ClientCommand>(frames: content)
+                        if admits(packet, of: peer, socket.sender) { events.append(.client(peer, packet)) }
+                    case .back:
+                        let packet = try Packet<WorkerCommand>(frames: content)
+                        if admits(packet, of: peer, socket.sender) { events.append(.worker(peer, packet)) }
                     }
                 } catch {
                     events.append(.malformed(peer, side, reason: "\(error)"))
@@ -197,14 +226,55 @@ extension HubReactor {
             switch frame {
             case .client(let peer, let packet):
                 if (try? front.send([peer.bytes] + packet.frames())) != .sent {
+                    admissions.forget(peer)
                     unreachable.append(.unreachable(peer, .front))
                 }
             case .worker(let peer, let packet):
                 if (try? back.send([peer.bytes] + packet.frames())) != .sent {
+                    admissions.forget(peer)
                     unreachable.append(.unreachable(peer, .back))
                 }
             }
         }
         return unreachable
+    }
+}
+
+extension HubReactor {
+    // MARK: Keys
+
+    /// Takes a list over that has changed, and says whose sessions are over.
+    private mutating func revocations() -> [HubEvent] {
+        guard let keys else { return [] }
+        let version = keys.version
+        guard version != listVersion else { return [] }
+        listVersion = version
+        return admissions.adopt(keys.holders)
+    }
+
+    private func admits(_ packet: Packet<ClientCommand>, of peer: PeerID, _ sender: Int?) -> Bool {
+        guard keys != nil else { return true }
+        let reply: ClientReply
+        switch admissions.verdict(on: packet, from: peer, user: sender, at: HubClock.uptime) {
+        case .pass: return true
+        case .drop: return false
+        case .resync: reply = .resync
+        case .answer(let words): reply = words
+        }
+        let answer = Packet(reply, correlation: packet.correlation, session: packet.session, epoch: packet.epoch)
+        _ = try? front.send([peer.bytes] + answer.frames())
+        return false
+    }
+
+    private func admits(_ packet: Packet<WorkerCommand>, of peer: PeerID, _ sender: Int?) -> Bool {
+        guard keys != nil else { return true }
+        switch admissions.verdict(on: packet, from: peer, user: sender, at: HubClock.uptime) {
+        case .pass: return true
+        case .drop, .answer: return false
+        case .resync:
+            let answer = Packet(WorkerReply.resync, correlation: packet.correlation)
+            _ = try? back.send([peer.bytes] + answer.frames())
+            return false
+        }
     }
 }

@@ -41,16 +41,33 @@ final class Fleet: Sendable {
         return process
     }
 
-    func startScheduler(_ paths: [String] = [], data: String? = nil, listen: String? = nil) throws -> TestProcess {
+    func startScheduler(
+        _ paths: [String] = [],
+        data: String? = nil,
+        listen: String? = nil,
+        options: [String] = ["--show-results"],
+        under shell: String? = nil
+    ) throws -> TestProcess {
         let empty = directory + "/schedules"
         try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+        // Without a path it would read the schedules of the folder that the tests run in.
+        let arguments =
+            (paths.isEmpty ? [empty] : paths) + ["--listen", listen ?? address, "--data", data ?? self.data] + options
         return try TestProcess(
-            Programs.scheduler,
-            // Without a path it would read the schedules of the folder that the tests run in.
-            (paths.isEmpty ? [empty] : paths) + ["--listen", listen ?? address, "--data", data ?? self.data],
+            shell == nil ? Programs.scheduler : "/bin/sh",
+            // What the shell sets up holds for the program that takes its place.
+            shell.map { ["-c", "\($0); exec \"$0\" \"$@\"", Programs.scheduler] + arguments } ?? arguments,
             // Nothing of the machine's own setup may be met by chance.
             environment: ["XDG_RUNTIME_DIR": directory, "XDG_STATE_HOME": directory]
         )
+    }
+
+    /// Where a daemon listens that was told to take a free port.
+    func address(of scheduler: TestProcess) async throws -> String {
+        let words = "listening at "
+        try await scheduler.wait("it said where it listens") { output, _ in output.contains(words) }
+        let line = scheduler.output.split(separator: "\n").first { $0.hasPrefix(words) }
+        return String(line?.dropFirst(words.count) ?? "")
     }
 
     /// Starts a worker of the example program and waits until the hub has it.

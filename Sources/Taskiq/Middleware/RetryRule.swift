@@ -21,7 +21,9 @@ struct RetryRule: Sendable {
         guard message.retries < limit, message.retries + 1 < limit else {
             context.logger.warning(
                 "a task failed and is not run again: it was its last attempt",
-                metadata: ["taskiq.retries": "\(message.retries)", "error.message": "\(error)"]
+                metadata: [
+                    "taskiq.retries": "\(message.retries)", "error.type": "\(TaskFailure(describing: error).type)",
+                ]
             )
             return nil
         }

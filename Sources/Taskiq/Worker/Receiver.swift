@@ -20,7 +20,12 @@ struct Receiver: Sendable {
         do {
             message = try broker.formatter.loads(delivery.data)
         } catch {
-            broker.logger.warning("a message cannot be read", metadata: ["error.message": "\(error)"])
+            // The reason quotes the message, which may hold anything: the dead letter has it, the log has not.
+            broker.logger.warning(
+                "a message cannot be read; it becomes a dead letter that says why",
+                metadata: ["taskiq.message.bytes": "\(delivery.data.count)", "taskiq.queue": "\(delivery.info.queue)"]
+            )
+            broker.logger.trace("a message cannot be read", metadata: ["error.message": "\(error)"])
             await rejectUnreadable(error, delivery)
             return
         }

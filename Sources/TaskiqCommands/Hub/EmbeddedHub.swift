@@ -41,11 +41,12 @@ struct EmbeddedHub {
     ) async throws -> EmbeddedHub {
         let address = try options.address()
         let directory = try options.dataDirectory()
+        let keys = try options.hubKeys()
         if geteuid() == 0 {
             logger.warning("running as root; a user of its own is safer: see etc/systemd in the sources")
         }
         // The data directory is locked before anything is bound, so that two hubs never share either.
-        let store = try openStore(in: directory, options.storeOptions)
+        let store = try openStore(in: directory, options)
         do {
             var configuration = HubConfiguration()
             configuration.dataDirectory = absolute(directory)
@@ -53,6 +54,7 @@ struct EmbeddedHub {
             let network = try await ZeroMQHubNetwork.bind(
                 address,
                 maximumBody: configuration.maximumBody,
+                keys: keys,
                 logger: Logger(label: "taskiq.hub")
             )
             configuration.workersEndpoint = network.workersEndpoint
@@ -73,9 +75,10 @@ struct EmbeddedHub {
         }
     }
 
-    private static func openStore(in directory: String, _ options: SQLiteHubStoreOptions) throws -> SQLiteHubStore {
+    private static func openStore(in directory: String, _ options: HubOptions) throws -> any HubStore {
         do {
-            return try SQLiteHubStore(directory: directory, options: options, logger: Logger(label: "taskiq.store"))
+            guard let stored = options.storeOptions else { return MemoryHubStore() }
+            return try SQLiteHubStore(directory: directory, options: stored, logger: Logger(label: "taskiq.store"))
         } catch {
             throw CommandExit(error.code == .inUse ? .conflict : .problem, error.description)
         }
@@ -90,13 +93,20 @@ struct EmbeddedHub {
 
     /// Runs services until SIGTERM or SIGINT; they stop in reverse order, so that the hub, which stores what is on its
     /// way, comes first.
-    static func serve(_ services: [any Service], _ logger: Logger) async throws {
-        let group = ServiceGroup(
+    static func serve(_ services: [any Service], memoryLimit: ByteSize?, _ logger: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             cancellationSignals: [.sigquit],
             logger: logger
         )
+        if let memoryLimit {
+            let watch = try MemoryWatch(limit: memoryLimit)
+            configuration.services.append(
+                .init(service: watch, failureTerminationBehavior: .gracefullyShutdownGroup)
+            )
+        }
+        let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
         } catch let error as HubStoreError {

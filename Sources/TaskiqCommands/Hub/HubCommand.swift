@@ -24,10 +24,10 @@ struct HubCommand: AsyncParsableCommand {
     func run() async throws {
         logging.bootstrap()
         let logger = Logger(label: "taskiq.hub")
-        let printer = RunPrinter(isQuiet: false)
+        let printer = RunPrinter(isQuiet: false, showsResults: false)
         let hub = try await EmbeddedHub.open(options, logger: logger) { _ in }
         let notice = StartNotice(logger: logger, address: hub.address, directory: hub.directory, printer: printer)
         defer { printer.flush() }
-        try await EmbeddedHub.serve([hub.service, notice], logger)
+        try await EmbeddedHub.serve([hub.service, notice], memoryLimit: options.memoryLimit, logger)
     }
 }

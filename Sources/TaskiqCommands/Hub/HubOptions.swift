@@ -33,11 +33,30 @@ struct HubOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "What accepted tasks survive: full (a power cut), normal (the end of the hub's process; a power cut may "
-                + "take the last ones back) or memory (the same, but a power cut may damage the store).",
+                + "take the last ones back) or memory (nothing: they are lost with the hub's process).",
             valueName: "level"
         )
     )
     var durability = DurabilityLevel.full
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Admit only the keys in this directory's authorized_keys, over encrypted connections.",
+            discussion: "Make it with 'taskiq keys new --role hub'. Needed to listen where other machines can connect.",
+            valueName: "dir"
+        )
+    )
+    var keys: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Stop, and say so, when the process takes more memory: 512M, 2G. Default: no limit.",
+            valueName: "size"
+        )
+    )
+    var memoryLimit: ByteSize?
 
     @Flag(name: .long, help: "Allow listening where other machines can connect, although nothing protects it.")
     var insecure = false
@@ -56,22 +75,36 @@ struct HubOptions: ParsableArguments {
         } catch {
             throw CommandExit(.usage, error.message)
         }
-        guard address.isLocal || insecure else {
+        guard address.keyFile == nil, address.hubKeyFile == nil else {
+            throw CommandExit(.usage, "a hub's keys are a directory of their own: leave key= out, and say --keys DIR")
+        }
+        guard address.isLocal || keys != nil || insecure else {
             throw CommandExit(
                 .usage,
-                "\(address) can be reached by other machines, and whoever reaches it can run tasks: listen at "
-                    + "tcp://127.0.0.1:PORT or ipc://PATH, or say --insecure if the network is yours alone"
+                "\(address) can be reached by other machines, and whoever reaches it can run tasks: admit keys alone "
+                    + "with --keys DIR (see 'taskiq keys new --help'), listen at tcp://127.0.0.1:PORT or ipc://PATH, "
+                    + "or say --insecure if the network is yours alone"
             )
         }
         return address
     }
 
+    /// The keys that are admitted; nil for everybody who reaches the address.
+    func hubKeys() throws -> HubKeys? {
+        do {
+            return try keys.map { directory throws(TaskiqError) in try HubKeys(directory: directory) }
+        } catch {
+            throw CommandExit(.usage, error.message)
+        }
+    }
+
     /// The data directory.
     func dataDirectory() throws -> String { try DataDirectoryOption.path(data) }
 
-    /// How the store is opened.
-    var storeOptions: SQLiteHubStoreOptions {
-        var options = SQLiteHubStoreOptions(durability: durability.durability)
+    /// How the store is opened; nil for one in memory.
+    var storeOptions: SQLiteHubStoreOptions? {
+        guard let durability = durability.durability else { return nil }
+        var options = SQLiteHubStoreOptions(durability: durability)
         options.acceptsRollback = acceptRollback
         return options
     }
@@ -81,11 +114,12 @@ struct HubOptions: ParsableArguments {
 enum DurabilityLevel: String, ExpressibleByArgument, CaseIterable {
     case full, normal, memory
 
-    var durability: Durability {
+    /// That of the store; nil when there is none on a disk.
+    var durability: Durability? {
         switch self {
         case .full: .full
         case .normal: .normal
-        case .memory: .memory
+        case .memory: nil
         }
     }
 }

@@ -18,14 +18,17 @@ final class RunPrinter: Sendable {
     private static let backlog = 10_000
 
     let isQuiet: Bool
+    /// Whether lines end in what tasks returned and why they failed, which may be nobody else's business.
+    let showsResults: Bool
     /// The clock that people here go by.
     private let zone = Zone.system
     private let queue = DispatchQueue(label: "taskiq.runs")
     private let waiting = Atomic<Int>(0)
     private let leftOut = Atomic<Int>(0)
 
-    init(isQuiet: Bool) {
+    init(isQuiet: Bool, showsResults: Bool) {
         self.isQuiet = isQuiet
+        self.showsResults = showsResults
     }
 
     /// Called on the hub's thread.
@@ -82,6 +85,7 @@ final class RunPrinter: Sendable {
 
     private func outcome(of run: RunReport) -> String {
         let result = run.result.isEmpty ? nil : try? StoredResult(json: run.result)
+        guard showsResults else { return run.isError ? "FAILED  \(result?.error?.type ?? "")" : "ok" }
         if run.isError { return "FAILED  \(Self.short("\(result?.error?.description ?? "without a reason")"))" }
         guard let value = result?.returnValue, !value.isNull else { return "ok" }
         return "ok  \(Self.short(value.text))"

@@ -12,7 +12,7 @@ enum SchedulerDaemon {
     /// Runs until SIGTERM or SIGINT.
     static func run(_ options: SchedulerOptions, _ logging: LoggingOptions) async throws {
         // What was written wrongly is said before anything is logged.
-        _ = (try options.hub.address(), try options.hub.dataDirectory())
+        _ = (try options.hub.address(), try options.hub.dataDirectory(), try options.hub.hubKeys())
         logging.bootstrap()
         let logger = Logger(label: "taskiq.scheduler")
         let paths = options.schedulePaths
@@ -24,7 +24,7 @@ enum SchedulerDaemon {
         } catch {
             throw CommandExit(.notFound, "\(error)")
         }
-        let printer = RunPrinter(isQuiet: options.quiet)
+        let printer = RunPrinter(isQuiet: options.quiet, showsResults: options.showsResults)
         let embedded = try await EmbeddedHub.open(options.hub, logger: logger, observe: printer.observe)
         let hub = embedded.service
         let labels = LabelScheduleSource(
@@ -45,6 +45,6 @@ enum SchedulerDaemon {
             printer: printer
         )
         defer { printer.flush() }
-        try await EmbeddedHub.serve([hub, scheduler, notice], logger)
+        try await EmbeddedHub.serve([hub, scheduler, notice], memoryLimit: options.hub.memoryLimit, logger)
     }
 }

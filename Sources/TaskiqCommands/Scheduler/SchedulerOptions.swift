@@ -23,6 +23,17 @@ struct SchedulerOptions: ParsableArguments {
     @Flag(name: .long, help: "Do not print a line for each run.")
     var quiet = false
 
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "End the line of each run with what the task returned, or why it failed.",
+            discussion: "On a terminal it is done anyway; elsewhere the lines become logs."
+        )
+    )
+    var showResults = false
+
+    var showsResults: Bool { showResults || isatty(1) == 1 }
+
     /// The schedules to read; none when none were named and the standard folder is not there.
     var schedulePaths: [String] {
         if !schedules.isEmpty { return schedules }

@@ -15,6 +15,8 @@ public struct HubConfiguration: Sendable {
     public var maximumMessages = 1_000_000
     /// How many bytes their bodies may have together; more are refused.
     public var maximumMessageBytes = 4 << 30
+    /// Most clients and workers that may have a session at a time; others are let in when some have gone.
+    public var maximumSessions = 4096
     /// How long a worker that cannot be reached may take to come back.
     public var goneGrace = Duration.seconds(2)
     /// After how long without a word a worker counts as lost.

@@ -45,12 +45,29 @@ extension HubCore {
         }
         // The same client on a new connection: what it waited for, it asks for again.
         for (old, client) in clients where client.identity == hello.identity || old == peer { forgetClient(old) }
+        guard hasRoomForSession else {
+            effects.append(.sendToClient(peer, Packet(.error(message: tooManySessions()), correlation: correlation)))
+            return
+        }
         clients[peer] = ClientSession(identity: hello.identity, session: newSession(), lastHeard: now.uptime)
         let welcome = ClientWelcome(
             maximumBody: configuration.maximumBody,
             workersEndpoint: configuration.workersEndpoint
         )
         reply(.welcome(welcome), to: peer, correlation: correlation)
+    }
+
+    /// Whether one more peer may have a session; one without goes on asking for one.
+    var hasRoomForSession: Bool { clients.count + workers.count < configuration.maximumSessions }
+
+    /// What a peer is told that finds no room, and people too, once in a while.
+    mutating func tooManySessions() -> String {
+        let message = "the hub has \(configuration.maximumSessions) sessions, its limit"
+        if now.uptime >= nextCrowdNotice {
+            nextCrowdNotice = now.uptime + 60_000
+            effects.append(.notice(.peerProblem(message)))
+        }
+        return message
     }
 
     mutating func newSession() -> UInt64 {

@@ -102,6 +102,7 @@ extension HubCore {
         guard let entry = messages.removeValue(forKey: sequence) else { return nil }
         if let worker = entry.leaseHolder { workers[worker]?.forget(sequence) }
         if !operations.cancelling.isEmpty { operations.cancelling[sequence] = nil }
+        formerHolders[sequence] = nil
         stopLoading(entry)
         routes.leave(entry.route)
         if entry.crashes > 0 { forgetSuspect(sequence) }
@@ -128,6 +129,7 @@ extension HubCore {
         if let reason = operations.cancelling[sequence] { return endCancelled(sequence, reason: reason) }
         workers[lease.worker]?.forget(sequence)
         mayDispatch = true
+        rememberHolder(of: LeaseKey(sequence: sequence, attempt: entry.attempt), lease.worker)
         if crashed {
             // One delivery is one crash at most, however often its worker was given up and came back.
             entry.crashes = min(entry.crashes + 1, entry.attempt)
@@ -155,7 +157,13 @@ extension HubCore {
     }
 
     /// Sends a message to the dead letters; whoever waits for its result gets an error.
-    mutating func bury(_ sequence: Int64, reason: String, result: [UInt8]? = nil) {
+    ///
+    /// - Parameters:
+    ///   - sequence: the message's number.
+    ///   - reason: what is stored with it, and told to who waits.
+    ///   - notice: what logs say of it, where the reason came from outside and may have in it what logs must not.
+    ///   - result: the result that is stored, if not one made of the reason.
+    mutating func bury(_ sequence: Int64, reason: String, notice: String? = nil, result: [UInt8]? = nil) {
         guard let entry = remove(sequence) else { return }
         let taskID = entry.taskID
         let failure = TaskFailure(type: "DeadLetterError", module: "Taskiq", message: reason)
@@ -164,7 +172,7 @@ extension HubCore {
         store(.bury(sequence: sequence, reason: reason, at: now.wall, result: outcome))
         if let outcome { afterCommit(.result(taskID: taskID, body: outcome.body)) }
         let taskName = routes[entry.route].taskName
-        effects.append(.notice(.deadLetter(taskID: taskID, taskName: taskName, reason: reason)))
+        effects.append(.notice(.deadLetter(taskID: taskID, taskName: taskName, reason: notice ?? reason)))
         afterCommit(.effect(.notice(.runEnded(report(of: entry, executionTime: 0, isError: true, result: body)))))
     }
 

@@ -46,7 +46,7 @@ extension HubCore {
             let isCurrent = entry.attempt == lease.attempt && entry.leaseHolder == identity
             let isFenced = entry.hasDetails && entry.details.isFenced
             let isLateSuccess =
-                completion.outcome == .ok && lease.attempt > 0 && lease.attempt <= entry.attempt && !isFenced
+                completion.outcome == .ok && !isFenced && mayHaveHeld(lease, identity, entry)
             // One that was not acknowledged ends nothing, so it counts only for who holds the message.
             if isCurrent, completion.isUnacknowledged, !entry.isAcknowledged {
                 verdict = .recorded
@@ -68,7 +68,8 @@ extension HubCore {
             release(sequence, crashed: false)
         case .reject:
             let result = completion.body.isEmpty ? nil : completion.body
-            bury(sequence, reason: completion.reason.isEmpty ? "rejected" : completion.reason, result: result)
+            let reason = completion.reason.isEmpty ? "rejected" : completion.reason
+            bury(sequence, reason: reason, notice: "its worker rejected it; the dead letter says why", result: result)
         case .requeue:
             // Unless somebody does not want it to run again.
             if let reason = operations.cancelling[sequence] { return endCancelled(sequence, reason: reason) }

@@ -59,6 +59,10 @@ extension HubCore {
             return
         }
         let known = workers[hello.identity]
+        guard known != nil || hasRoomForSession else {
+            effects.append(.sendToWorker(peer, Packet(.error(message: tooManySessions()), correlation: correlation)))
+            return
+        }
         if let known { workersByPeer[known.peer] = nil }
         var worker = WorkerSession(
             identity: hello.identity,
@@ -124,7 +128,9 @@ extension HubCore {
             entry.state = .leased(held)
         case .ready, .delayed, .loading:
             // A run that is over has nothing to go on with: it stays given up.
-            guard !entry.hasDetails || entry.details.unacknowledgedAttempt < entry.attempt else { return .stale }
+            guard !entry.hasDetails || entry.details.unacknowledgedAttempt < entry.attempt,
+                mayHaveHeld(lease, identity, entry)
+            else { return .stale }
             // It was given up too early, and nobody else has it yet.
             stopLoading(entry)
             if entry.hasDetails, entry.details.crashedAttempt == entry.attempt {

@@ -32,6 +32,8 @@ public struct HubCore: Sendable {
     /// When, in uptime, messages are given up whose tasks ended without acknowledging; some are over by then.
     var unacknowledged = Heap<DelayedKey>()
     var wantedBodies: [Int64] = []
+    /// Whose the deliveries were that were given up, by message and attempt.
+    var formerHolders: [Int64: [Int32: PeerIdentity]] = [:]
     var nextSequence: Int64
     var reservedBelow: Int64
 
@@ -50,6 +52,8 @@ public struct HubCore: Sendable {
     var waiters: [String: Set<PeerID>] = [:]
     var strikes: [PeerID: Int] = [:]
     var nextSession: UInt64 = 1
+    /// When people may be told again that there are too many sessions.
+    var nextCrowdNotice: Int64 = 0
     var deliveryCount: Int64 = 0
     /// How often the workers, or what they can run, have changed.
     var workersVersion = 0

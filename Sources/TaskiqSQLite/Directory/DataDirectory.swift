@@ -101,12 +101,28 @@ extension DataDirectory {
         Self.synchronize(path)
     }
 
-    /// Whether other users than the hub's can read the store or put another one in its place.
-    var isOpenToOthers: Bool {
+    /// How other users than the hub's can read the store or put another one in its place; nil if they cannot.
+    var exposure: String? {
+        var link = stat()
         var directory = stat()
         var database = stat()
-        guard stat(path, &directory) == 0, stat(databasePath, &database) == 0 else { return false }
-        return directory.st_mode & 0o022 != 0 || database.st_mode & 0o077 != 0
+        guard lstat(path, &link) == 0, stat(path, &directory) == 0, stat(databasePath, &database) == 0 else {
+            return nil
+        }
+        let users: Set<uid_t> = [0, geteuid()]
+        if link.st_mode & S_IFMT == S_IFLNK, !users.contains(link.st_uid) {
+            return
+                "\(path) is a link that belongs to user \(link.st_uid), who can point it elsewhere: name the folder itself"
+        }
+        if !users.contains(directory.st_uid) || !users.contains(database.st_uid) {
+            let owner = users.contains(directory.st_uid) ? database.st_uid : directory.st_uid
+            return
+                "\(path) belongs to user \(owner), who can read the store or replace it: chown -R it to the hub's user"
+        }
+        if directory.st_mode & 0o022 != 0 || database.st_mode & 0o077 != 0 {
+            return "other users can read the store or replace it: chmod 700 \(path) and chmod 600 \(databasePath)"
+        }
+        return nil
     }
 
     /// How many bytes the store's file and its log have together.

@@ -21,6 +21,10 @@ final class SocketHandle {
     private var context: ZeroMQContext?
     private let owner: pthread_t
     let kind: SocketKind
+    /// Whether each message is looked at for its sender.
+    var knowsSenders = false
+    /// Who sent the message that was received last.
+    var sender: Int?
 
     init(context: ZeroMQContext, kind: SocketKind) throws(ZeroMQError) {
         pointer = try context.openSocket(kind)
@@ -57,6 +61,14 @@ final class SocketHandle {
             zmq_setsockopt(socket, option, bytes.baseAddress, bytes.count)
         }
         guard result == 0 else { throw ZeroMQError.last("set \(name) of a \(kind) socket to \(value)") }
+    }
+
+    /// Sets an option to a text, which may be a secret and is not repeated in errors.
+    func set(_ option: Int32, _ name: String, to text: String) throws(ZeroMQError) {
+        let socket = try open(for: "set \(name)")
+        guard zmq_setsockopt(socket, option, text, text.utf8.count) == 0 else {
+            throw ZeroMQError.last("set \(name) of a \(kind) socket")
+        }
     }
 
     private func assertOwningThread() {

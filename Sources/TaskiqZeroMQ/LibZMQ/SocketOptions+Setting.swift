@@ -25,6 +25,7 @@ extension SocketOptions {
         try handle.set(ZMQ_TCP_KEEPALIVE, "TCP_KEEPALIVE", to: flag(usesTCPKeepAlive))
         try handle.set(ZMQ_BACKLOG, "BACKLOG", to: Int32(clamping: backlog))
         try handle.set(ZMQ_IPV6, "IPV6", to: flag(usesIPv6))
+        try curve?.set(on: handle)
     }
 
     private func flag(_ value: Bool) -> Int32 { value ? 1 : 0 }

@@ -52,6 +52,8 @@ package struct SocketOptions: Sendable, Hashable {
     package var backlog = 1024
     /// Whether tcp endpoints may be IPv6 addresses, or names that resolve to such.
     package var usesIPv6 = false
+    /// How connections are encrypted; nil for not at all.
+    package var curve: CurveOptions?
 
     /// Makes options with what all sockets share.
     package init() {}

@@ -34,6 +34,7 @@ extension ZeroMQSocket {
             guard error.code == .wouldBlock else { throw error }
             return nil
         }
+        handle.sender = nil
         var frames: [[UInt8]] = []
         frames.reserveCapacity(min(max(maxFrames, 0), 4))
         var count = 1
@@ -42,6 +43,8 @@ extension ZeroMQSocket {
             // libzmq shows a message only when all of it is there, so this does not have to wait.
             guard receiveFrame(into: &message, from: socket) else { throw ZeroMQError.last("receive") }
             count += 1
+            // The first frame is the router's own, and came from nobody.
+            if count == 2 { noteSender(of: &message) }
             if count <= maxFrames { frames.append(bytes(of: &message)) }
         }
         return count <= maxFrames ? .message(frames) : .oversized(frames, frameCount: count)

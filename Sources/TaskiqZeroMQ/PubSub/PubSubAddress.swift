@@ -39,7 +39,7 @@ public struct PubSubAddress: Sendable, Hashable, CustomStringConvertible {
         }
         host = String(rest[..<colon])
         let number = rest[rest.index(after: colon)...]
-        guard !host.contains("/"), host.hasPrefix("[") || !host.contains(":") else {
+        guard !host.contains("/"), !host.contains("@"), host.hasPrefix("[") || !host.contains(":") else {
             throw Self.problem(text, "the host is a name, an IPv4 address, or an IPv6 address in brackets")
         }
         port = number.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(number) : nil
@@ -51,7 +51,7 @@ public struct PubSubAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether only this machine can reach it.
     public var isLocal: Bool {
-        host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
+        host == "localhost" || host == "[::1]" || HubAddress.isLoopback(host)
     }
 
     /// Whether the host is an IPv6 address.
@@ -75,6 +75,6 @@ public struct PubSubAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func problem(_ text: String, _ reason: String) -> TaskiqError {
-        TaskiqError(.configuration, "\"\(text)\" is no address of a publisher: \(reason)")
+        TaskiqError(.configuration, "\"\(text.withoutCredentials)\" is no address of a publisher: \(reason)")
     }
 }

@@ -45,8 +45,10 @@ struct ConnectionLoop: ~Copyable {
         connection = parameters.connection
         context = parameters.context
         poller = Poller(wakeup: connection.mailbox.wakeup)
-        front = LinkSocket(options: .client)
-        back = LinkSocket(options: .worker)
+        let curve = connection.keys?.options
+        let endpoint = connection.address.front
+        front = LinkSocket(options: .client.encrypting(curve).reaching(endpoint))
+        back = LinkSocket(options: .worker.encrypting(curve).reaching(endpoint))
         let hello = ClientHello(identity: connection.identity, application: connection.application)
         client = ClientLink(hello: hello, address: connection.address.description)
     }
@@ -257,7 +259,8 @@ struct ConnectionLoop: ~Copyable {
 
     private mutating func openFront() {
         do {
-            try front.open(connection.address.description, context: context)
+            try connection.address.checkOwner()
+            try front.open(connection.address.front, context: context)
         } catch {
             complain(about: error)
         }
@@ -272,7 +275,7 @@ struct ConnectionLoop: ~Copyable {
         back.watch(with: &poller)
     }
 
-    private func complain(about error: ZeroMQError) {
+    private func complain(about error: any Error) {
         connection.logger.error("cannot connect", metadata: ["error.message": "\(error)"])
     }
 }

@@ -55,10 +55,9 @@ extension HubConnection {
             }
             defer { group.cancelAll() }
             guard case .given(let value)? = try await group.next() else {
-                throw TaskiqError(
-                    .unreachable,
+                let message =
                     "no hub answers at \(address): start one with 'taskiq-scheduler', or name its address with --broker"
-                )
+                throw explained(TaskiqError(.unreachable, message))
             }
             return value
         }

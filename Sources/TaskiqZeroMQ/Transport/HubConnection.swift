@@ -50,14 +50,16 @@ final class HubConnection: Sendable {
 
     let address: HubAddress
     let application: String
+    let keys: CurveKeys?
     let identity = PeerIdentity.generate()
     let mailbox: Mailbox<Command>
     let logger: Logger
     let state = Mutex(State())
 
-    init(address: HubAddress, application: String, logger: Logger) throws {
+    init(address: HubAddress, application: String, keys: CurveKeys? = nil, logger: Logger) throws {
         self.address = address
         self.application = application
+        self.keys = keys
         self.logger = logger
         mailbox = Mailbox(wakeup: try Wakeup())
     }
@@ -69,6 +71,7 @@ final class HubConnection: Sendable {
 
     /// Starts the thread; one that runs stays.
     func start() throws {
+        try address.checkOwner()
         try state.withLock { state in
             guard state.thread == nil else { return }
             let loop = ConnectionLoop.Parameters(connection: self, context: try ZeroMQContext())
@@ -149,7 +152,18 @@ final class HubConnection: Sendable {
     }
 
     func answer(_ id: UInt64, _ result: Result<Int64, TaskiqError>) {
-        state.withLock { $0.submissions.removeValue(forKey: id) }?.resume(with: result.mapError { $0 })
+        state.withLock { $0.submissions.removeValue(forKey: id) }?.resume(with: result.mapError(explained))
+    }
+
+    /// A hub that does not admit a key does not answer at all, so it looks like none.
+    func explained(_ error: TaskiqError) -> any Error {
+        guard error.code == .unreachable, keys != nil || address.path == nil else { return error }
+        var error = error
+        error.message +=
+            keys == nil
+            ? "; a hub that admits keys alone does not answer without one (--key FILE)"
+            : "; or the hub there does not admit this key: see its log, and 'taskiq keys allow'"
+        return error
     }
 
     // MARK: Results

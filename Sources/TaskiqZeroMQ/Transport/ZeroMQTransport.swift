@@ -33,6 +33,8 @@ public final class ZeroMQTransport: BrokerTransport {
         /// False deletes it then, so that it can be read once; several readers in one program that wait for it at the
         /// same time all get it.
         public var keepResults: Bool
+        /// The keys for a hub that admits keys alone; nil reads the files that the address names, if it names any.
+        public var keys: CurveKeys?
 
         /// Makes a configuration.
         ///
@@ -41,20 +43,24 @@ public final class ZeroMQTransport: BrokerTransport {
         ///   - sendTimeout: how long sending a message may take.
         ///   - goodbyeTimeout: how long a stopping program waits for the hub's goodbye.
         ///   - keepResults: whether a result stays at the hub when this program has read it.
+        ///   - keys: the keys for a hub that admits keys alone.
         public init(
             application: String = "app",
             sendTimeout: Duration = .seconds(30),
             goodbyeTimeout: Duration = .seconds(1),
-            keepResults: Bool = true
+            keepResults: Bool = true,
+            keys: CurveKeys? = nil
         ) {
             self.application = application
             self.sendTimeout = sendTimeout
             self.goodbyeTimeout = goodbyeTimeout
             self.keepResults = keepResults
+            self.keys = keys
         }
     }
 
     private let configuration: Configuration
+    private let keys: CurveKeys?
     private let hub: HubAddress
     private let logger: Logger
     private let current: Mutex<HubConnection>
@@ -65,7 +71,7 @@ public final class ZeroMQTransport: BrokerTransport {
     ///   - address: where the hub is.
     ///   - configuration: how to talk to it.
     ///   - logger: what it logs to.
-    /// - Throws: when the system has no more descriptors.
+    /// - Throws: when the system has no more descriptors, or a file of keys cannot be used.
     public init(
         address: HubAddress,
         configuration: Configuration = Configuration(),
@@ -74,8 +80,13 @@ public final class ZeroMQTransport: BrokerTransport {
         self.configuration = configuration
         hub = address
         self.logger = logger
+        let keys =
+            try configuration.keys
+            ?? address.keyFile.map { file throws(TaskiqError) in try CurveKeys(file: file, hubFile: address.hubKeyFile)
+            }
+        self.keys = keys
         current = Mutex(
-            try HubConnection(address: address, application: configuration.application, logger: logger)
+            try HubConnection(address: address, application: configuration.application, keys: keys, logger: logger)
         )
     }
 
@@ -102,6 +113,7 @@ public final class ZeroMQTransport: BrokerTransport {
                 connection = try HubConnection(
                     address: hub,
                     application: configuration.application,
+                    keys: keys,
                     logger: logger
                 )
             }

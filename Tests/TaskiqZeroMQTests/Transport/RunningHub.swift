@@ -31,11 +31,14 @@ struct RunningHub {
     static func with<Value: Sendable>(
         _ configuration: HubConfiguration = HubConfiguration(),
         at address: String = freeAddress(),
+        keys: HubKeys? = nil,
+        logger: Logger = logger,
         _ body: (RunningHub) async throws -> Value
     ) async throws -> Value {
         let network = try await ZeroMQHubNetwork.bind(
             try HubAddress(address),
             maximumBody: configuration.maximumBody,
+            keys: keys,
             logger: logger
         )
         var configuration = configuration
@@ -45,7 +48,9 @@ struct RunningHub {
         let running = Task { try await service.run() }
         let value: Value
         do {
-            value = try await body(RunningHub(address: address, store: store, logger: logger))
+            // Where a free port was asked for, the one that it became.
+            let bound = address.hasPrefix("tcp://") ? network.address : address
+            value = try await body(RunningHub(address: bound, store: store, logger: Self.logger))
         } catch {
             running.cancel()
             try? await running.value
