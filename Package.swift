@@ -264,9 +264,22 @@ let package = Package(
         .testTarget(
             name: "TaskiqSystemTests",
             dependencies: [
-                "Taskiq", "TaskiqCLI", "TaskiqCron", "TaskiqHubProtocol", "TaskiqSchedulerDaemon", "TaskiqZeroMQ",
+                "ChaosTool", "Taskiq", "TaskiqCLI", "TaskiqCron", "TaskiqHubProtocol", "TaskiqSchedulerDaemon",
+                "TaskiqZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
             ]
+        ),
+
+        // Fleets of real processes, killed and stopped; scripts/chaos runs it.
+        .executableTarget(
+            name: "ChaosTool",
+            dependencies: [
+                "Taskiq", "TaskiqApp", "TaskiqCron", "TaskiqSchedulerDaemon", "TaskiqZeroMQ", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/ChaosTool"
         ),
 
         // Python's own taskiq on the other side; scripts/test installs it.
