@@ -68,6 +68,8 @@ extension HubCore {
             lastHeard: now.uptime
         )
         worker.tasks = catalogueHashes[hello.catalogueHash]
+        // What is being read for it is read all the same, and its room is kept.
+        worker.loading = known?.loading ?? []
         workers[hello.identity] = worker
         workersVersion += 1
         workersByPeer[peer] = hello.identity
