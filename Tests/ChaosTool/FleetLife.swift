@@ -19,6 +19,7 @@ struct FleetLife: Sendable {
         try await fleet.start()
         var nemesis = Nemesis(kind: kind, count: count, fleet: fleet, network: network, seed: seed)
         try await nemesis.run()
+        try await fleet.replaceDead()
         await fleet.stopClients()
         // Read before the end, so that the checker asks for what was tried, whoever else lives.
         let tried = try History(fleet: fleet).keys.union(nemesis.poison)

@@ -43,7 +43,7 @@ extension HubSimulation {
 
     mutating func planArrivalAtHub(_ number: Int) {
         guard let connection = connections[number] else { return }
-        let time = max(connection.lastAtHub, connection.stalledUntil, uptime + random.number(0...20))
+        let time = max(connection.lastAtHub, connection.toHubPartedUntil, uptime + random.number(0...20))
         connections[number]?.lastAtHub = time
         agenda.plan(.arriveAtHub(connection: number), at: time)
     }
@@ -72,7 +72,7 @@ extension HubSimulation {
             hubInbox.append(.unreachable(peer, side))
             return
         }
-        let time = max(connection.lastAtPeer, connection.stalledUntil, uptime + random.number(0...20))
+        let time = max(connection.lastAtPeer, connection.toPeerPartedUntil, uptime + random.number(0...20))
         connections[number]?.toPeer.append(frames)
         connections[number]?.lastAtPeer = time
         agenda.plan(.arriveAtPeer(connection: number), at: time)

@@ -1,6 +1,7 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import HubSimulation
 import Testing
 
 #if canImport(Glibc)
@@ -13,23 +14,44 @@ import Darwin
 
 /// The hub with its clients and workers, in bad luck.
 ///
-/// `TASKIQ_SIMULATION_SEEDS=20000` lives more lives; `TASKIQ_SIMULATION_SEED=17` lives one again, and prints what happened
-/// if a rule is broken.
+/// `TASKIQ_SIMULATION_SEEDS=20000` lives more lives; `scripts/simulate` lives any number, and one again.
 struct HubSimulationTests {
-    @Test(
-        "whatever breaks, nothing accepted is lost, done twice or told too early",
-        arguments: Misfortune.Kind.allCases
-    )
-    func lives(_ kind: Misfortune.Kind) {
-        if let seed = Self.setting("TASKIQ_SIMULATION_SEED") {
-            if Misfortune.Kind(seed: seed) == kind { Self.live(seed, keepsHistory: true) }
-            return
+    /// Cases run side by side, so each kind has several.
+    struct Share: CustomTestStringConvertible {
+        static let count: UInt64 = 4
+
+        var kind: Misfortune.Kind
+        var number: UInt64
+
+        var testDescription: String { "\(kind), share \(number + 1) of \(Self.count)" }
+
+        static let all = Misfortune.Kind.allCases.flatMap { kind in
+            (0..<count).map { Share(kind: kind, number: $0) }
         }
+    }
+
+    @Test("whatever breaks, nothing accepted is lost, done twice or told too early", arguments: Share.all)
+    func lives(_ share: Share) {
         var failures = 0
-        for seed in 0..<(Self.setting("TASKIQ_SIMULATION_SEEDS") ?? 300) where Misfortune.Kind(seed: seed) == kind {
-            if !Self.live(seed) { failures += 1 }
-            if failures == 5 { break }
+        var sights: Set<Sight> = []
+        let count = Self.setting("TASKIQ_SIMULATION_SEEDS") ?? 3000
+        for seed in stride(from: share.number, to: count, by: Int(Share.count))
+        where Misfortune.Kind(seed: seed) == share.kind {
+            var simulation = HubSimulation(seed: seed, misfortune: .of(seed: seed))
+            do {
+                try simulation.run()
+            } catch {
+                Issue.record(
+                    "seed \(seed), \(simulation.age) ms after the start: \(error); see scripts/simulate --seed \(seed)"
+                )
+                failures += 1
+                if failures == 5 { break }
+            }
+            sights.formUnion(simulation.sights)
         }
+        // A life without trouble proves nothing.
+        let missing = Sight.expected(in: share.kind).subtracting(sights)
+        #expect(missing.isEmpty || failures > 0)
     }
 
     @Test("a life can be lived again")
@@ -43,19 +65,6 @@ struct HubSimulationTests {
         #expect(histories[0].count > 1000)
         let difference = zip(histories[0], histories[1]).first { $0 != $1 }
         #expect(difference == nil)
-    }
-
-    @discardableResult
-    private static func live(_ seed: UInt64, keepsHistory: Bool = false) -> Bool {
-        var simulation = HubSimulation(seed: seed, misfortune: .of(seed: seed), keepsHistory: keepsHistory)
-        do {
-            try simulation.run()
-            return true
-        } catch {
-            Issue.record("seed \(seed), \(simulation.uptime - 1_000_000) ms after the start: \(error)")
-            for line in simulation.history { print(line) }
-            return false
-        }
     }
 
     private static func setting(_ name: String) -> UInt64? {

@@ -37,6 +37,7 @@ struct Checker {
     mutating func check() -> Verdict {
         verdict.tried = history.triedAt.count
         verdict.accepted = history.acceptedAt.count
+        for time in faults.crashes { verdict.isBroken("the hub ended by itself at \(time)") }
         let poison = Set(poison)
         for key in history.keys.sorted() where !poison.contains(key) { check(key) }
         for key in self.poison { checkPoison(key) }

@@ -116,8 +116,14 @@ final class Fleet {
         faults.deaths[process.processID, default: []].append(time)
     }
 
-    /// Starts a new worker for each that ended by itself, as a supervisor does.
-    func replaceDeadWorkers() throws {
+    /// Starts anew whoever ended by itself, as a supervisor does; a hub that did is a fault of its own.
+    func replaceDead() async throws {
+        if let process = hub, let time = process.end {
+            hub = nil
+            faults.hubDeaths.append(time)
+            faults.crashes.append(time)
+            try await startHub()
+        }
         for place in workers.indices {
             guard let process = workers[place], let time = process.end else { continue }
             faults.deaths[process.processID, default: []].append(time)
@@ -193,6 +199,8 @@ final class Fleet {
 struct FaultLog: Sendable {
     var hubStarts: [Int64] = []
     var hubDeaths: [Int64] = []
+    /// When the hub ended without being killed.
+    var crashes: [Int64] = []
     /// When worker processes ended.
     var deaths: [Int32: [Int64]] = [:]
     /// When worker processes were stopped, or cut off.

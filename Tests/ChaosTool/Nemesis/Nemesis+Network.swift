@@ -24,6 +24,7 @@ extension Nemesis {
                     fleet.noteSilence(ofWorker: place - Fleet.clientCount, from: began, until: healed + 6000)
                 }
             }
+            try await fleet.replaceDead()
             network.healings.append((Array(victims), healed))
             // Long enough to see that it recovers.
             try await pause(pick(3) == 0 ? 6500...7000 : 500...2000)

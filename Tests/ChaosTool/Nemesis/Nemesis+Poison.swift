@@ -22,7 +22,7 @@ extension Nemesis {
         let deadline = Uptime.milliseconds + Int64(count) * 30_000 + 120_000
         while poison.count < count || !open.isEmpty {
             guard Uptime.milliseconds < deadline else { break }
-            try fleet.replaceDeadWorkers()
+            try await fleet.replaceDead()
             while open.count < Self.batch, poison.count < count {
                 let key = "poison-\(poison.count)"
                 poison.append(key)

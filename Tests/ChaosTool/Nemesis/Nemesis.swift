@@ -32,7 +32,7 @@ struct Nemesis {
         case .hub, .worker, .client, .all, .stopHub:
             for number in 1...max(1, count) {
                 try await strike(number)
-                try fleet.replaceDeadWorkers()
+                try await fleet.replaceDead()
             }
         }
     }
@@ -102,6 +102,7 @@ struct Nemesis {
                 fleet.workers[place]?.signal(SIGCONT)
                 fleet.noteSilence(ofWorker: place, from: began, until: Uptime.milliseconds)
             }
+            try await fleet.replaceDead()
         }
     }
 
