@@ -56,6 +56,7 @@ struct SimulatedStore {
     /// - Parameters:
     ///   - group: the changes.
     ///   - wall: the latest instant that the wall clock has shown.
+    /// - Throws: `BrokenRule`.
     mutating func apply(_ group: StoreGroup, at wall: Timestamp) throws {
         do {
             try memory.commit(group)

@@ -65,6 +65,7 @@ extension HubCore {
             name: name,
             queues: Set(hello.queues),
             catalogueHash: hello.catalogueHash,
+            concurrency: hello.concurrency,
             lastHeard: now.uptime
         )
         worker.tasks = catalogueHashes[hello.catalogueHash]
@@ -204,12 +205,24 @@ extension HubCore {
         workersVersion += 1
         strikes[worker.peer] = nil
         let lost = worker.held.union(worker.unacknowledged)
+        let begun = mayHaveBegun(in: worker)
         for sequence in lost.sorted() {
             // An acknowledged message may have begun right after the answer, whether or not the hub was told.
-            let entry = messages[sequence]
-            release(sequence, crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayBeRunning ?? false)
+            let isAcknowledged = messages[sequence]?.isAcknowledged ?? false
+            release(sequence, crashed: isAcknowledged || begun.contains(sequence))
         }
         effects.append(.notice(.workerLost(name: worker.name, redelivered: lost.count, reason: reason)))
+    }
+
+    /// What a lost worker may have been running.
+    ///
+    /// A task that ends its process with its first step takes the word that it began along. So what counts is not that
+    /// word alone: a worker takes up its deliveries in their order, as many at a time as it runs, and those have begun or
+    /// were about to. (In the order of their numbers, which is nearly that of their delivery.)
+    private func mayHaveBegun(in worker: WorkerSession) -> Set<Int64> {
+        let running = worker.held.filter { messages[$0]?.lease?.mayBeRunning ?? false }
+        let waiting = worker.held.subtracting(running).sorted()
+        return running.union(waiting.prefix(max(0, worker.concurrency - running.count)))
     }
 
     /// Gives up the workers of the last life that did not come back.
