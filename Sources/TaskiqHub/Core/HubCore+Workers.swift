@@ -56,6 +56,9 @@ extension HubCore {
             effects.append(.notice(.peerProblem(message)))
             return
         }
+        if let other = workersByPeer[peer], other != hello.identity {
+            lose(other, reason: "its connection greets as somebody else")
+        }
         let known = workers[hello.identity]
         if let known { workersByPeer[known.peer] = nil }
         var worker = WorkerSession(
