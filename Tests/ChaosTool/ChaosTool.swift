@@ -21,7 +21,7 @@ struct ChaosTool: TaskiqApplication {
     }
 
     static func register(in broker: Broker) throws {
-        let journal = try Journal.ofThisProcess()
+        let (journal, poison) = try (Journal.ofThisProcess(), Journal.ofThisProcess(suffix: Journal.poison))
         broker.task("work") { (key: String, milliseconds: Int) in
             let attempt = Context.current?.attempt ?? 0
             journal.write("S", key, attempt, getpid())
@@ -32,6 +32,7 @@ struct ChaosTool: TaskiqApplication {
         // Its culprit is unknown to everybody: the process is gone without a word.
         broker.task("poison") { (key: String, milliseconds: Int) in
             journal.write("S", key, Context.current?.attempt ?? 0, getpid())
+            poison.write("S", key)
             if milliseconds > 0 {
                 try await Task.sleep(for: .milliseconds(milliseconds))  // waits: it is the task's work
             }

@@ -19,9 +19,12 @@ final class Journal: Sendable {
     deinit { close(descriptor) }
 
     /// The journal that the environment names, for workers.
-    static func ofThisProcess() throws -> Journal {
-        try Journal(path: ProcessInfo.processInfo.environment[variable] ?? "/dev/null")
+    static func ofThisProcess(suffix: String = "") throws -> Journal {
+        try Journal(path: ProcessInfo.processInfo.environment[variable].map { $0 + suffix } ?? "/dev/null")
     }
+
+    /// What the name of the file ends with that has the starts of poison alone.
+    static let poison = ".poison"
 
     static let variable = "TASKIQ_CHAOS_JOURNAL"
 

@@ -99,14 +99,16 @@ struct Checker {
 
     /// Another start has its reason in what happened to the worker before.
     private mutating func checkStarts(of key: String, _ runs: [History.Run]) {
+        // A worker that was silent may begin an earlier delivery after another has begun the later one.
+        let runs = runs.sorted { $0.attempt < $1.attempt }
         for (run, next) in zip(runs, runs.dropFirst()) {
             let died = faults.deaths[run.processID, default: []].contains { $0 <= next.startedAt + 100 }
             let wasSilent = faults.silences[run.processID, default: []].contains { silence in
-                silence.lowerBound <= next.startedAt && silence.upperBound >= run.startedAt
+                silence.lowerBound <= next.startedAt && silence.upperBound + 1000 >= run.startedAt
                     && silence.upperBound - silence.lowerBound >= Self.silence
             }
             if !died && !wasSilent { broken("it was started again although its worker was well", key) }
-            if next.attempt <= run.attempt { broken("its attempts do not grow", key) }
+            if next.attempt == run.attempt { broken("delivery \(run.attempt) began twice", key) }
         }
     }
 
@@ -124,7 +126,7 @@ struct Checker {
         guard kind == .worker || kind == .poison else { return }
         for (key, runs) in history.runs {
             // Between the second death and the next start there is a pause on purpose.
-            guard runs.count > 1, runs[0].endedAt == nil,
+            guard runs.count > 1, runs[0].endedAt == nil, runs[1].attempt == runs[0].attempt + 1,
                 let death = faults.deaths[runs[0].processID]?.first(where: { $0 >= runs[0].startedAt })
             else { continue }
             let time = runs[1].startedAt - death

@@ -8,14 +8,15 @@ extension Nemesis {
     /// Cuts peers off, one or several at a time, and lets them be reached again.
     mutating func disturbNetwork() async throws {
         guard let network else { return }
-        for _ in 0..<count {
+        var left = count
+        while left > 0 {
             try await pause(300...1500)
             let peers = Fleet.clientCount + Fleet.workerCount
-            let victims = (0..<peers).shuffled(using: &random).prefix(1 + pick(2))
-            let weather = nextWeather()
+            let victims = Array((0..<peers).shuffled(using: &random).prefix(min(left, 1 + pick(3))))
+            left -= victims.count
             let began = Uptime.milliseconds
-            for place in victims { network.proxies[place].set(weather) }
-            try await pause(pick(6) == 0 ? 11_000...14_000 : 500...5000)
+            for place in victims { network.proxies[place].set(nextWeather()) }
+            try await pause(pick(8) == 0 ? 11_000...13_000 : 400...4000)
             let healed = Uptime.milliseconds
             for place in victims {
                 network.proxies[place].set(.fair)
@@ -25,7 +26,7 @@ extension Nemesis {
                 }
             }
             try await fleet.replaceDead()
-            network.healings.append((Array(victims), healed))
+            network.healings.append((victims, healed))
             // Long enough to see that it recovers.
             try await pause(pick(3) == 0 ? 6500...7000 : 500...2000)
         }
