@@ -202,6 +202,9 @@ extension HubReactor {
             case .worker(let peer, let packet):
                 if (try? back.send([peer.bytes] + packet.frames())) != .sent {
                     unreachable.append(.unreachable(peer, .back))
+                    if case .task(let delivery) = packet.content {
+                        unreachable.append(.undelivered(delivery.lease, peer))
+                    }
                 }
             }
         }

@@ -16,7 +16,7 @@ extension HubSimulation {
         case .killHub: try killHub(downFor: random.chance(20) ? 5000...30_000 : 50...2000)
         case .pauseHub: pauseHub()
         case .failStore: failsNextWork = hub != nil
-        case .fillDisk: diskFullUntil = uptime + random.number(500...8000)
+        case .fillDisk: try fillDisk()
         case .slowStore: diskSlowUntil = uptime + random.number(500...4000)
         case .killWorker: if workers[worker].isAlive { try killWorker(worker) }
         case .pauseWorker: workers[worker].pausedUntil = uptime + random.number(500...20_000)
@@ -34,6 +34,14 @@ extension HubSimulation {
         case .partClient: part(clients[client].connection, for: 100...12_000)
         case .stepClock: wallOffset += random.chance(50) ? random.number(1...300_000) : -random.number(1...30_000)
         }
+    }
+
+    /// The hub is told that the disk is nearly full, and it is then, or not quite.
+    private mutating func fillDisk() throws {
+        try tell(.disk(isLow: true))
+        let end = uptime + random.number(500...8000)
+        if random.chance(50) { diskFullUntil = end }
+        agenda.plan(.freeDisk, at: end)
     }
 
     /// Parts a connection, in one direction or both; afterwards libzmq may have made a new one, or not.

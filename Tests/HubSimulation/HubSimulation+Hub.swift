@@ -61,11 +61,15 @@ extension HubSimulation {
         isHubBusy = true
         defer { isHubBusy = false }
         while !hubInbox.isEmpty, hub != nil {
-            let event = hubInbox.removeFirst()
             let time = now
             latestWall = max(latestWall, time.wall)
-            note("hub hears \(Self.words(for: event))")
-            for effect in hub?.handle(event, at: time) ?? [] {
+            // A turn takes what is there, or a part of it.
+            for _ in 0..<(hubInbox.count == 1 ? 1 : Int(random.number(1...Int64(hubInbox.count)))) {
+                let event = hubInbox.removeFirst()
+                note("hub hears \(Self.words(for: event))")
+                hub?.take(event, at: time)
+            }
+            for effect in hub?.endTurn() ?? [] {
                 note("hub does \(effect)")
                 try carryOut(effect)
             }
@@ -85,10 +89,13 @@ extension HubSimulation {
         switch effect {
         case .sendToClient(let peer, let packet):
             try check(packet)
-            send(packet.frames(), to: peer, .front)
+            _ = send(packet.frames(), to: peer, .front)
         case .sendToWorker(let peer, let packet):
             try check(packet)
-            send(packet.frames(), to: peer, .back)
+            let isSent = send(packet.frames(), to: peer, .back)
+            if !isSent, case .task(let delivery) = packet.content {
+                hubInbox.append(.undelivered(delivery.lease, peer))
+            }
         case .commit(let group): work(.commit(group))
         case .readBodies(let sequences): work(.bodies(sequences))
         case .readResults(let peer, let correlation, let taskIDs): work(.results(peer, correlation, taskIDs))

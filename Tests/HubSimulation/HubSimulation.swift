@@ -30,6 +30,7 @@ package struct HubSimulation {
         case fault
         /// The socket of this connection makes a new one.
         case reconnect(Int)
+        case freeDisk
     }
 
     /// What the hub's disk has to do, in order.
@@ -183,6 +184,7 @@ package struct HubSimulation {
             guard !isCalm else { return }
             try befall()
             agenda.plan(.fault, at: uptime + random.number(200...8000))
+        case .freeDisk: if uptime >= diskFullUntil { try tell(.disk(isLow: false)) }
         case .reconnect(let number):
             guard let connection = connections[number] else { return }
             switch connection.side {
@@ -198,6 +200,7 @@ package struct HubSimulation {
         diskSlowUntil = 0
         diskFullUntil = 0
         failsNextWork = false
+        try tell(.disk(isLow: false))
         // Those that are about to go may: they live until they have said goodbye.
         for place in workers.indices where workers[place].isStopping && !misfortune.keepsWorkers {
             try killWorker(place)
@@ -211,7 +214,11 @@ package struct HubSimulation {
 
     private var isDone: Bool {
         guard let hub, hub.messageCount == 0, hub.isSettled else { return false }
-        guard workers.allSatisfy({ !$0.isAlive || $0.acknowledgingLate.isEmpty }) else { return false }
+        // One that pauses has yet to hear its answers.
+        let hasAnswers = workers.allSatisfy { worker in
+            !worker.isAlive || worker.acknowledgingLate.isEmpty && worker.acknowledging.isEmpty
+        }
+        guard hasAnswers else { return false }
         return clients.allSatisfy { client in
             client.pending.isEmpty && client.questions.isEmpty && client.waits.allSatisfy { store.results[$0] == nil }
         }

@@ -28,6 +28,10 @@ struct HubFuzzTests {
             try hub.tell(said)
             strangers[place].hear(&hub)
             if random.chance(10) { try hub.commit() }
+            if random.chance(2) {
+                let lease = LeaseKey(sequence: random.number(0...200), attempt: Int32(random.number(0...3)))
+                try hub.tell(.undelivered(lease, strangers[place].peer))
+            }
             if random.chance(2) { try hub.tell(.unreachable(strangers[place].peer, strangers[place].side)) }
             if random.chance(1) {
                 // The same address is never seen again, the identity may be.

@@ -34,7 +34,7 @@ struct HubSimulationTests {
     func lives(_ share: Share) {
         var failures = 0
         var sights: Set<Sight> = []
-        let count = Self.setting("TASKIQ_SIMULATION_SEEDS") ?? 3000
+        let count = Self.setting("TASKIQ_SIMULATION_SEEDS") ?? 600
         for seed in stride(from: share.number, to: count, by: Int(Share.count))
         where Misfortune.Kind(seed: seed) == share.kind {
             var simulation = HubSimulation(seed: seed, misfortune: .of(seed: seed))

@@ -201,6 +201,14 @@ extension HubCore {
         workers[identity]?.goneSince = now.uptime
     }
 
+    /// Gives a delivery to somebody else that could not be sent; whatever becomes of the worker, it has not got it.
+    mutating func takeBack(_ lease: LeaseKey, from peer: PeerID) {
+        guard let identity = workersByPeer[peer], let entry = messages[lease.sequence], entry.attempt == lease.attempt,
+            let held = entry.lease, held.worker == identity, held.startedAt == nil
+        else { return }
+        release(lease.sequence, crashed: false)
+    }
+
     /// Gives up a worker: what it ran counts as crashed, what it only held does not.
     mutating func lose(_ identity: PeerIdentity, reason: String) {
         guard let worker = workers.removeValue(forKey: identity) else { return }

@@ -266,6 +266,20 @@ struct LostWorkerTests {
         #expect(welcome?.verdicts.map(\.verdict) == [.keep, .stale, .stale, .already])
     }
 
+    @Test("a delivery that could not be sent goes to another worker at once, and counts for nothing")
+    mutating func undelivered() throws {
+        try hub.tell(.unreachable(worker.peer, .back))
+        try hub.tell(.undelivered(first, worker.peer))
+        try hub.settle()
+        let delivery = hub.takeDeliveries(second).first
+        #expect(delivery?.lease == LeaseKey(sequence: 1, attempt: 2))
+        #expect(delivery?.isRedelivered == false)
+        // Said of a delivery that is over, it means nothing.
+        try hub.tell(.undelivered(first, second.peer))
+        try hub.settle()
+        #expect(hub.take(worker).isEmpty && hub.take(second).isEmpty)
+    }
+
     @Test("what a worker holds beyond what it runs at a time counts for nothing, even if it greeted between")
     mutating func bystander() throws {
         worker.hello.inFlight = [first]
