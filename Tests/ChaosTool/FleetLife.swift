@@ -34,7 +34,8 @@ struct FleetLife: Sendable {
             endings: endings,
             poison: nemesis.poison
         )
-        var verdict = checker.check()
+        _ = checker.check()
+        var verdict = checker.checkBite()
         verdict.faults = count
         if let network { Recovery.check(network.healings, history, fleet, &verdict) }
         Output.line("\(kind.rawValue): done, \(verdict.broken.count) broken rules")

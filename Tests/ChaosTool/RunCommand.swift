@@ -24,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     var seed: UInt64?
 
     @Option(help: "How many fleets live at a time.")
-    var parallel = 3
+    var parallel = 8
 
     @Option(help: "Tasks a second in each fleet.")
     var rate = 60.0

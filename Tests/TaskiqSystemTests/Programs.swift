@@ -18,7 +18,6 @@ enum Programs {
 
     static var taskiq: String { directory + "/taskiq" }
     static var scheduler: String { directory + "/taskiq-scheduler" }
-    static var chaosTool: String { directory + "/ChaosTool" }
     /// Built from `Examples/HelloTasks` into the same directory; `./scripts/test` does that first.
     static var helloTasks: String { directory + "/HelloTasks" }
 }

@@ -24,11 +24,18 @@ struct History {
     private(set) var endings: [String: Int] = [:]
 
     init(fleet: Fleet) throws {
-        for words in try Self.lines(of: fleet.effects) { take(effect: words) }
-        for place in 0..<Fleet.clientCount {
-            for words in try Self.lines(of: fleet.journal(ofClient: place)) { take(client: words) }
-        }
-        for line in try Self.text(of: fleet.hubLog).split(separator: "\n") where line.hasSuffix("] a task ended") {
+        self.init(
+            effects: try Self.text(of: fleet.effects),
+            clients: try (0..<Fleet.clientCount).map { try Self.text(of: fleet.journal(ofClient: $0)) },
+            hubLog: try Self.text(of: fleet.hubLog)
+        )
+    }
+
+    /// Reads the lines of workers, of clients, and of the hub.
+    init(effects: String, clients: [String], hubLog: String) {
+        for words in Self.lines(of: effects) { take(effect: words) }
+        for client in clients { for words in Self.lines(of: client) { take(client: words) } }
+        for line in hubLog.split(separator: "\n") where line.hasSuffix("] a task ended") {
             guard let id = line.split(separator: "taskiq.task.id=").last?.prefix(while: { $0 != " " && $0 != "]" })
             else {
                 continue
@@ -70,7 +77,7 @@ struct History {
         return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     }
 
-    private static func lines(of path: String) throws -> [[Substring]] {
-        try text(of: path).split(separator: "\n").map { $0.split(separator: " ") }
+    private static func lines(of text: String) -> [[Substring]] {
+        text.split(separator: "\n").map { $0.split(separator: " ") }
     }
 }

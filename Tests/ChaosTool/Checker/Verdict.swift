@@ -23,6 +23,8 @@ struct Verdict {
     var adoptions = 0
     /// Results of a delivery that had been given up, from a worker that was silent.
     var lateSuccesses = 0
+    /// Poison tasks that were started three times exactly.
+    var exactPoison = 0
     /// What is wrong, with the task's history.
     var broken: [String] = []
 

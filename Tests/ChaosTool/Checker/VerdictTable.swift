@@ -26,7 +26,7 @@ struct VerdictTable {
     var remarks: String {
         verdicts.map { verdict in
             "\(verdict.kind.rawValue): \(verdict.tried) tried, \(verdict.recovered) without an answer that were at the hub, "
-                + "\(verdict.buried) dead letters, \(verdict.adoptions) runs went on over the hub's death, "
+                + "\(verdict.buried) dead letters (\(verdict.exactPoison) poison after three starts exactly), \(verdict.adoptions) runs went on over the hub's death, "
                 + "\(verdict.lateSuccesses) late successes, recovery \(Self.range(verdict.recoveries))"
         }.joined(separator: "\n")
     }
