@@ -172,6 +172,18 @@ let package = Package(
 
         // Tests mirror the sources; what several of them need is beside them.
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "HubSimulation",
+            dependencies: ["Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TestSupport"],
+            path: "Tests/HubSimulation"
+        ),
+        .executableTarget(
+            name: "SimulationTool",
+            dependencies: [
+                "HubSimulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/SimulationTool"
+        ),
         .testTarget(name: "TaskiqCronTests", dependencies: ["TaskiqCron", "TestSupport"]),
         .testTarget(
             name: "TaskiqTests",
@@ -213,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "TaskiqHubTests",
             dependencies: [
-                "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TestSupport",
+                "HubSimulation", "Taskiq", "TaskiqCron", "TaskiqHub", "TaskiqHubProtocol", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -264,9 +276,22 @@ let package = Package(
         .testTarget(
             name: "TaskiqSystemTests",
             dependencies: [
-                "Taskiq", "TaskiqCLI", "TaskiqCron", "TaskiqHubProtocol", "TaskiqSchedulerDaemon", "TaskiqZeroMQ",
+                "ChaosTool", "Taskiq", "TaskiqCLI", "TaskiqCron", "TaskiqHubProtocol", "TaskiqSchedulerDaemon",
+                "TaskiqZeroMQ",
                 .product(name: "Logging", package: "swift-log"),
             ]
+        ),
+
+        // Fleets of real processes, killed and stopped; scripts/chaos runs it.
+        .executableTarget(
+            name: "ChaosTool",
+            dependencies: [
+                "Taskiq", "TaskiqApp", "TaskiqCron", "TaskiqSchedulerDaemon", "TaskiqZeroMQ", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/ChaosTool"
         ),
 
         // Python's own taskiq on the other side; scripts/test installs it.

@@ -233,6 +233,9 @@ extension HubReactor {
                 if (try? back.send([peer.bytes] + packet.frames())) != .sent {
                     admissions.forget(peer)
                     unreachable.append(.unreachable(peer, .back))
+                    if case .task(let delivery) = packet.content {
+                        unreachable.append(.undelivered(delivery.lease, peer))
+                    }
                 }
             }
         }

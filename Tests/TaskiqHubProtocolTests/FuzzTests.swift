@@ -1,15 +1,20 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import TaskiqHubProtocol
 import TestSupport
 import Testing
+
+/// Frames for each seed of these tests; TASKIQ_FUZZ_INPUTS asks for more in all.
+private let inputs =
+    ProcessInfo.processInfo.environment["TASKIQ_FUZZ_INPUTS"].flatMap { Int($0) }.map { $0 / 8 } ?? 3000
 
 struct FuzzTests {
     @Test("bytes by chance are refused, and nothing traps", arguments: UInt64(0)..<8)
     func randomBytes(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        for _ in 0..<2000 {
+        for _ in 0..<inputs {
             let frames = (0..<Int.random(in: 0...4, using: &random)).map { _ in
                 (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
             }
@@ -21,14 +26,17 @@ struct FuzzTests {
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var readable = 0
-        for _ in 0..<3000 {
+        for _ in 0..<inputs {
             guard var frames = SamplePackets.frames.randomElement(using: &random) else { return }
             for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&frames[0], &random) }
+            // The lists of a greeting are in its body.
+            if frames.count > 1, Bool.random(using: &random) { mutate(&frames[1], &random) }
+            if Int.random(in: 0..<20, using: &random) == 0 { splice(&frames[0], &random) }
             if Bool.random(using: &random), frames.count > 1 { frames.removeLast() }
             for read in readers where read(frames) { readable += 1 }
         }
         // Otherwise nothing was tested.
-        #expect(readable > 200)
+        #expect(readable > inputs / 15)
     }
 
     /// Reads frames as each kind of packet; true if they are one, and it survives being written again.
@@ -54,6 +62,13 @@ struct FuzzTests {
             return true
         },
     ]
+
+    /// Goes on with the end of another frame.
+    private func splice(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
+        guard let other = SamplePackets.frames.randomElement(using: &random)?.first else { return }
+        let place = Int.random(in: 0...bytes.count, using: &random)
+        bytes = Array(bytes.prefix(place)) + Array(other.dropFirst(place))
+    }
 
     private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         guard !bytes.isEmpty else { return }

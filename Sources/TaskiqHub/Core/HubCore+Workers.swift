@@ -58,6 +58,9 @@ extension HubCore {
             effects.append(.notice(.peerProblem(message)))
             return
         }
+        if let other = workersByPeer[peer], other != hello.identity {
+            lose(other, reason: "its connection greets as somebody else")
+        }
         let known = workers[hello.identity]
         guard known != nil || hasRoomForSession else {
             effects.append(.sendToWorker(peer, Packet(.error(message: tooManySessions()), correlation: correlation)))
@@ -71,10 +74,13 @@ extension HubCore {
             name: name,
             queues: Set(hello.queues),
             catalogueHash: hello.catalogueHash,
+            concurrency: hello.concurrency,
             lastHeard: now.uptime,
             about: known?.about ?? WorkerAbout(hello, at: now.wall)
         )
         worker.tasks = catalogueHashes[hello.catalogueHash]
+        // What is being read for it is read all the same, and its room is kept.
+        worker.loading = known?.loading ?? []
         workers[hello.identity] = worker
         workersVersion += 1
         workersByPeer[peer] = hello.identity
@@ -226,6 +232,14 @@ extension HubCore {
         workers[identity]?.goneSince = now.uptime
     }
 
+    /// Gives a delivery to somebody else that could not be sent; whatever becomes of the worker, it has not got it.
+    mutating func takeBack(_ lease: LeaseKey, from peer: PeerID) {
+        guard let identity = workersByPeer[peer], let entry = messages[lease.sequence], entry.attempt == lease.attempt,
+            let held = entry.lease, held.worker == identity, held.startedAt == nil
+        else { return }
+        release(lease.sequence, crashed: false)
+    }
+
     /// Gives up a worker: what it ran counts as crashed, what it only held does not.
     mutating func lose(_ identity: PeerIdentity, reason: String) {
         guard let worker = workers.removeValue(forKey: identity) else { return }
@@ -233,18 +247,26 @@ extension HubCore {
         workersVersion += 1
         strikes[worker.peer] = nil
         let lost = worker.held.union(worker.unacknowledged)
+        let begun = mayHaveBegun(in: worker)
         // Its fenced tasks end by themselves when it has not heard of the hub for a while.
         let fence = max(0, worker.lastHeard.adding(configuration.silence) - now.uptime)
         for sequence in lost.sorted() {
             // An acknowledged message may have begun right after the answer, whether or not the hub was told.
-            let entry = messages[sequence]
-            release(
-                sequence,
-                crashed: entry?.isAcknowledged ?? false || entry?.lease?.mayBeRunning ?? false,
-                fence: fence
-            )
+            let isAcknowledged = messages[sequence]?.isAcknowledged ?? false
+            release(sequence, crashed: isAcknowledged || begun.contains(sequence), fence: fence)
         }
         effects.append(.notice(.workerLost(name: worker.name, redelivered: lost.count, reason: reason)))
+    }
+
+    /// What a lost worker may have been running.
+    ///
+    /// A task that ends its process with its first step takes the word that it began along. So what counts is not that
+    /// word alone: a worker takes up its deliveries in their order, as many at a time as it runs, and those have begun or
+    /// were about to. (In the order of their numbers, which is nearly that of their delivery.)
+    private func mayHaveBegun(in worker: WorkerSession) -> Set<Int64> {
+        let running = worker.held.filter { messages[$0]?.lease?.mayBeRunning ?? false }
+        let waiting = worker.held.subtracting(running).sorted()
+        return running.union(waiting.prefix(max(0, worker.concurrency - running.count)))
     }
 
     /// Gives up the workers of the last life that did not come back.

@@ -164,6 +164,7 @@ public struct HubCore: Sendable {
         case .malformed(let peer, let side, let reason): handleMalformed(peer, side, reason)
         case .unreachable(let peer, .front): forgetClient(peer)
         case .unreachable(let peer, .back): workerUnreachable(peer)
+        case .undelivered(let lease, let peer): takeBack(lease, from: peer)
         case .committed(let group): handleCommitted(group)
         case .storeFailed(let reason):
             isHalted = true

@@ -14,6 +14,8 @@ struct WorkerSession {
     /// The names of the tasks it can run; nil until its catalogue is known.
     var tasks: Set<String>?
     var catalogueHash: String
+    /// How many deliveries it runs at a time.
+    var concurrency: Int
     /// How many deliveries it is willing to hold.
     var credit = 0
     var held: Set<Int64> = []

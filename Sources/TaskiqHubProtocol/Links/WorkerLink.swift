@@ -84,6 +84,8 @@ public struct WorkerLink: Sendable {
     private var isListening = true
     private var isLeaving = false
     private var lastHeard: Int64 = 0
+    /// When it was called last.
+    private var lastAwake: Int64 = 0
     private var nextHeartbeat: Int64 = 0
     private var effects: [Effect] = []
 
@@ -129,6 +131,12 @@ public struct WorkerLink: Sendable {
         // The array is lent to the link, so that nothing is copied.
         swap(&effects, &self.effects)
         defer { swap(&effects, &self.effects) }
+        if isOpen, now - lastAwake >= LinkTiming.silence {
+            // It slept (stopped, suspended, starved): what lies in its socket is of the past, and somebody else may have
+            // those deliveries by now. A new greeting tells.
+            reconnect()
+        }
+        lastAwake = now
         switch event {
         case .connected: greet(at: now)
         case .packet(let packet): handle(packet, at: now)

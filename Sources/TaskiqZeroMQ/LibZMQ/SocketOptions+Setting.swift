@@ -23,6 +23,12 @@ extension SocketOptions {
         try handle.set(ZMQ_RECONNECT_IVL_MAX, "RECONNECT_IVL_MAX", to: maximumReconnectInterval.wholeMilliseconds)
         try handle.set(ZMQ_CONNECT_TIMEOUT, "CONNECT_TIMEOUT", to: connectTimeout.wholeMilliseconds)
         try handle.set(ZMQ_TCP_KEEPALIVE, "TCP_KEEPALIVE", to: flag(usesTCPKeepAlive))
+        if usesTCPKeepAlive {
+            // The system's own numbers are hours.
+            try handle.set(ZMQ_TCP_KEEPALIVE_IDLE, "TCP_KEEPALIVE_IDLE", to: Int32(10))
+            try handle.set(ZMQ_TCP_KEEPALIVE_INTVL, "TCP_KEEPALIVE_INTVL", to: Int32(5))
+            try handle.set(ZMQ_TCP_KEEPALIVE_CNT, "TCP_KEEPALIVE_CNT", to: Int32(3))
+        }
         try handle.set(ZMQ_BACKLOG, "BACKLOG", to: Int32(clamping: backlog))
         try handle.set(ZMQ_IPV6, "IPV6", to: flag(usesIPv6))
         try curve?.set(on: handle)

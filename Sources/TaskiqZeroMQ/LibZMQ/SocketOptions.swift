@@ -30,8 +30,12 @@ package struct SocketOptions: Sendable, Hashable {
     ///
     /// Zero, because it is acknowledgements that decide what has been delivered.
     package var linger: Duration? = .zero
-    /// How often an idle connection is probed; zero is never.
-    package var heartbeatInterval: Duration = .seconds(2)
+    /// How often libzmq probes an idle connection; zero is never.
+    ///
+    /// Never, because libzmq 4.3.4 aborts the process that does (`!_io_error`, stream_engine_base.cpp): when a peer dies
+    /// whose messages fill their queue and are not read until the next probe is due, as after a pause of the hub. A probe
+    /// that waits unread does the same to the one that is probed. Our own heartbeats see more, and the system probes tcp.
+    package var heartbeatInterval: Duration = .zero
     /// How long a probe may stay unanswered before this end drops the connection.
     package var heartbeatTimeout: Duration = .seconds(6)
     /// How long the peer waits for this end's probes before it drops the connection; at most 6553 s.
@@ -46,7 +50,7 @@ package struct SocketOptions: Sendable, Hashable {
     package var maximumReconnectInterval: Duration = .zero
     /// How long a tcp connection may take to be made; zero leaves it to the system.
     package var connectTimeout: Duration = .seconds(5)
-    /// Whether the system probes idle tcp connections.
+    /// Whether the system probes idle tcp connections: after 10 s, every 5 s, and gives up after three.
     package var usesTCPKeepAlive = true
     /// How many connections may wait to be accepted.
     package var backlog = 1024

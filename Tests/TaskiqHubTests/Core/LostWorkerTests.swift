@@ -39,8 +39,8 @@ struct LostWorkerTests {
         try hub.wait(500, heardFrom: [second])
         let delivery = hub.takeDeliveries(second).first
         #expect(delivery?.lease == LeaseKey(sequence: 1, attempt: 2))
-        // Counted only if it had begun.
-        #expect(delivery?.isRedelivered == hasStarted)
+        // Counted even if the word that it began was not heard: it went with the process, perhaps.
+        #expect(delivery?.isRedelivered == true)
     }
 
     @Test("a worker that is silent for 10 seconds is given up")
@@ -266,13 +266,38 @@ struct LostWorkerTests {
         #expect(welcome?.verdicts.map(\.verdict) == [.keep, .stale, .stale, .already])
     }
 
-    @Test("what a worker holds and has not begun counts for nothing, even if it greeted between")
+    @Test("a delivery that could not be sent goes to another worker at once, and counts for nothing")
+    mutating func undelivered() throws {
+        try hub.tell(.unreachable(worker.peer, .back))
+        try hub.tell(.undelivered(first, worker.peer))
+        try hub.settle()
+        let delivery = hub.takeDeliveries(second).first
+        #expect(delivery?.lease == LeaseKey(sequence: 1, attempt: 2))
+        #expect(delivery?.isRedelivered == false)
+        // Said of a delivery that is over, it means nothing.
+        try hub.tell(.undelivered(first, second.peer))
+        try hub.settle()
+        #expect(hub.take(worker).isEmpty && hub.take(second).isEmpty)
+    }
+
+    @Test("what a worker holds beyond what it runs at a time counts for nothing, even if it greeted between")
     mutating func bystander() throws {
         worker.hello.inFlight = [first]
         worker.reconnect()
-        try hub.join(&worker, credit: 1)
+        try hub.join(&worker, credit: 2)
+        for key: UInt8 in [2, 3] { try hub.say(.submit(submission(key)), by: client) }
+        try hub.settle()
+        let other = hub.takeDeliveries(second).first
+        #expect(hub.takeDeliveries(worker).map(\.lease.sequence) == [3])
         try hub.wait(10_500, heardFrom: [second])
-        #expect(hub.takeDeliveries(second).first?.isRedelivered == false)
+        try hub.end(other, .ok, by: second)
+        try hub.settle()
+        let run = hub.takeDeliveries(second).first
+        #expect(run?.lease.sequence == 1 && run?.isRedelivered == true)
+        try hub.end(run, .ok, by: second)
+        try hub.settle()
+        let bystander = hub.takeDeliveries(second).first
+        #expect(bystander?.lease.sequence == 3 && bystander?.isRedelivered == false)
     }
 
     @Test("a worker that says goodbye leaves nothing behind")

@@ -127,7 +127,11 @@ struct HubBench {
     }
 
     mutating func takePackets(_ client: BenchClient) -> [Packet<ClientReply>] {
-        toClients.removeValue(forKey: client.peer) ?? []
+        takePackets(from: client.peer)
+    }
+
+    mutating func takePackets(from client: PeerID) -> [Packet<ClientReply>] {
+        toClients.removeValue(forKey: client) ?? []
     }
 
     // MARK: Workers
@@ -176,7 +180,11 @@ struct HubBench {
     }
 
     mutating func takePackets(_ worker: BenchWorker) -> [Packet<WorkerReply>] {
-        toWorkers.removeValue(forKey: worker.peer) ?? []
+        takeWorkerPackets(from: worker.peer)
+    }
+
+    mutating func takeWorkerPackets(from worker: PeerID) -> [Packet<WorkerReply>] {
+        toWorkers.removeValue(forKey: worker) ?? []
     }
 
     /// The deliveries that the worker was sent since the last look.

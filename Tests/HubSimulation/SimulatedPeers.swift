@@ -16,8 +16,9 @@ struct Connection {
     /// When the last of them arrives.
     var lastAtHub: Int64 = 0
     var lastAtPeer: Int64 = 0
-    /// Until when nothing moves.
-    var stalledUntil: Int64 = 0
+    /// Until when nothing moves in this direction.
+    var toHubPartedUntil: Int64 = 0
+    var toPeerPartedUntil: Int64 = 0
     /// Until when the hub's side is full, and takes nothing.
     var fullUntil: Int64 = 0
 

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 /// A rule of the hub that a simulated life has broken.
-struct BrokenRule: Error, CustomStringConvertible {
-    var description: String
+package struct BrokenRule: Error, CustomStringConvertible {
+    package var description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }

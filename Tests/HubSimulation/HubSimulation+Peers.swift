@@ -77,7 +77,9 @@ extension HubSimulation {
     mutating func carryOut(_ effects: [ClientLink.Effect], client place: Int) {
         for effect in effects {
             switch effect {
-            case .send(let packet): send(packet.frames(), over: clients[place].connection)
+            case .send(let packet):
+                send(packet.frames(), over: clients[place].connection)
+                if mayRepeat(packet) { send(packet.frames(), over: clients[place].connection) }
             case .reconnect:
                 reconnect(client: place)
                 carryOut(clients[place].link.handle(.connected, at: uptime), client: place)
@@ -181,7 +183,9 @@ extension HubSimulation {
             let connection = workers[place].connection
             note("worker \(place) on \(connection) does \(effect)")
             switch effect {
-            case .send(let packet): send(packet.frames(), over: workers[place].connection)
+            case .send(let packet):
+                send(packet.frames(), over: workers[place].connection)
+                if mayRepeat(packet) { send(packet.frames(), over: workers[place].connection) }
             case .reconnect:
                 reconnect(worker: place)
                 try carryOut(workers[place].link.handle(.connected, at: uptime), worker: place)
@@ -225,6 +229,7 @@ extension HubSimulation {
         guard let task = SimulatedTask(body: delivery.body) else { throw BrokenRule("a body was changed") }
         starts[delivery.lease.sequence, default: 0] += 1
         let count = starts[delivery.lease.sequence] ?? 0
+        if count > 1 { sights.insert(.redelivered) }
         note("worker \(place) begins \(task) as \(delivery.lease)")
         // An earlier delivery may lie with a worker that is paused and does not know.
         if let last = acknowledgedLate[delivery.lease.sequence], delivery.lease.attempt > last {
@@ -316,5 +321,22 @@ extension HubSimulation {
         }
         workers[place].acknowledgingLate.insert(lease)
         try carryOut(workers[place].link.handle(.acknowledge(lease), at: uptime), worker: place)
+    }
+}
+
+// What may be said twice without harm: everything but greetings and goodbyes.
+extension HubSimulation {
+    private mutating func mayRepeat(_ packet: Packet<ClientCommand>) -> Bool {
+        switch packet.content {
+        case .hello, .bye: false
+        default: misfortune.repeats > 0 && random.chance(misfortune.repeats)
+        }
+    }
+
+    private mutating func mayRepeat(_ packet: Packet<WorkerCommand>) -> Bool {
+        switch packet.content {
+        case .hello, .bye: false
+        default: misfortune.repeats > 0 && random.chance(misfortune.repeats)
+        }
     }
 }

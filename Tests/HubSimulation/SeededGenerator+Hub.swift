@@ -1,17 +1,17 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-import TaskiqHubProtocol
-import TestSupport
+package import TaskiqHubProtocol
+package import TestSupport
 
 extension SeededGenerator {
     /// A number of a range.
-    mutating func number(_ range: ClosedRange<Int64>) -> Int64 {
+    package mutating func number(_ range: ClosedRange<Int64>) -> Int64 {
         Int64.random(in: range, using: &self)
     }
 
     /// An identity made of this generator's numbers alone.
-    mutating func identity() -> PeerIdentity {
+    package mutating func identity() -> PeerIdentity {
         let bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &self) }
         return PeerIdentity(bytes) ?? .generate(using: &self)
     }

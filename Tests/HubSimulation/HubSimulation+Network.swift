@@ -43,7 +43,7 @@ extension HubSimulation {
 
     mutating func planArrivalAtHub(_ number: Int) {
         guard let connection = connections[number] else { return }
-        let time = max(connection.lastAtHub, connection.stalledUntil, uptime + random.number(0...20))
+        let time = max(connection.lastAtHub, connection.toHubPartedUntil, uptime + random.number(0...20))
         connections[number]?.lastAtHub = time
         agenda.plan(.arriveAtHub(connection: number), at: time)
     }
@@ -66,16 +66,18 @@ extension HubSimulation {
 
     // MARK: To a peer
 
-    mutating func send(_ frames: [[UInt8]], to peer: PeerID, _ side: HubSide) {
+    /// - Returns: whether it is on its way.
+    mutating func send(_ frames: [[UInt8]], to peer: PeerID, _ side: HubSide) -> Bool {
         let number = Int(String(decoding: peer.bytes, as: UTF8.self)) ?? 0
         guard let connection = connections[number], uptime >= connection.fullUntil else {
             hubInbox.append(.unreachable(peer, side))
-            return
+            return false
         }
-        let time = max(connection.lastAtPeer, connection.stalledUntil, uptime + random.number(0...20))
+        let time = max(connection.lastAtPeer, connection.toPeerPartedUntil, uptime + random.number(0...20))
         connections[number]?.toPeer.append(frames)
         connections[number]?.lastAtPeer = time
         agenda.plan(.arriveAtPeer(connection: number), at: time)
+        return true
     }
 
     mutating func arriveAtPeer(_ number: Int) throws {

@@ -3,17 +3,21 @@
 
 import Taskiq
 import TaskiqCron
+import TaskiqHub
 import TaskiqHubProtocol
 import TestSupport
-
-@testable import TaskiqHub
 
 // The hub's process and its disk.
 extension HubSimulation {
     mutating func startHub() throws {
         guard hub == nil else { return }
+        guard uptime >= diskFullUntil else {
+            // Its first write would fail.
+            agenda.plan(.startHub, at: diskFullUntil)
+            return
+        }
         note("the hub starts")
-        let recovered = try store.memory.recover()
+        let recovered = try store.beginLife()
         var configuration = HubConfiguration()
         // Clocks step here, and time over time would make a repetition a new message.
         configuration.keyLifetime = .seconds(7 * 24 * 3600)
@@ -34,12 +38,12 @@ extension HubSimulation {
     mutating func killHub(downFor range: ClosedRange<Int64>) throws {
         guard hub != nil else { return }
         note("the hub dies")
-        if case .commit(let group)? = disk.first, random.chance(50) { try store.apply(group) }
+        if case .commit(let group)? = disk.first, uptime >= diskFullUntil, random.chance(50) { try apply(group) }
         hub = nil
         hubLife += 1
         disk = []
         hubInbox = []
-        failsNextCommit = false
+        failsNextWork = false
         for place in clients.indices { reconnect(client: place) }
         for place in workers.indices where workers[place].isAlive { reconnect(worker: place) }
         agenda.plan(.startHub, at: uptime + (isCalm ? 100 : random.number(range)))
@@ -57,10 +61,15 @@ extension HubSimulation {
         isHubBusy = true
         defer { isHubBusy = false }
         while !hubInbox.isEmpty, hub != nil {
-            let event = hubInbox.removeFirst()
             let time = now
-            note("hub hears \(Self.words(for: event))")
-            for effect in hub?.handle(event, at: time) ?? [] {
+            latestWall = max(latestWall, time.wall)
+            // A turn takes what is there, or a part of it.
+            for _ in 0..<(hubInbox.count == 1 ? 1 : Int(random.number(1...Int64(hubInbox.count)))) {
+                let event = hubInbox.removeFirst()
+                note("hub hears \(Self.words(for: event))")
+                hub?.take(event, at: time)
+            }
+            for effect in hub?.endTurn() ?? [] {
                 note("hub does \(effect)")
                 try carryOut(effect)
             }
@@ -80,10 +89,13 @@ extension HubSimulation {
         switch effect {
         case .sendToClient(let peer, let packet):
             try check(packet)
-            send(packet.frames(), to: peer, .front)
+            _ = send(packet.frames(), to: peer, .front)
         case .sendToWorker(let peer, let packet):
             try check(packet)
-            send(packet.frames(), to: peer, .back)
+            let isSent = send(packet.frames(), to: peer, .back)
+            if !isSent, case .task(let delivery) = packet.content {
+                hubInbox.append(.undelivered(delivery.lease, peer))
+            }
         case .commit(let group): work(.commit(group))
         case .readBodies(let sequences): work(.bodies(sequences))
         case .readResults(let peer, let correlation, let taskIDs): work(.results(peer, correlation, taskIDs))
@@ -105,17 +117,26 @@ extension HubSimulation {
 
     mutating func finishDiskWork() throws {
         guard !disk.isEmpty else { return }
-        switch disk.removeFirst() {
+        let item = disk.removeFirst()
+        if uptime < diskFullUntil, case .commit = item {
+            sights.insert(.fullDisk)
+            try tell(.storeFailed("the disk is full"))
+            return
+        }
+        if failsNextWork {
+            failsNextWork = false
+            // Whether it was done is not known: it may be there after the restart.
+            if case .commit(let group) = item, random.chance(50) { try apply(group) }
+            try tell(.storeFailed("the disk is broken"))
+            return
+        }
+        switch item {
         case .commit(let group):
-            if failsNextCommit {
-                failsNextCommit = false
-                if random.chance(50) { try store.apply(group) }
-                try tell(.storeFailed("the disk is broken"))
-                return
-            }
-            try store.apply(group)
+            try apply(group)
             try tell(.committed(group: group.number))
-        case .bodies(let sequences): try tell(.bodies(try store.memory.bodies(of: sequences)))
+        case .bodies(let sequences):
+            sights.insert(.readBodies)
+            try tell(.bodies(try store.memory.bodies(of: sequences)))
         case .results(let peer, let correlation, let asked):
             let found = try store.memory.results(of: asked)
             try tell(.results(peer, correlation: correlation, asked: asked, found: found))
@@ -123,6 +144,10 @@ extension HubSimulation {
             let isThere = try store.memory.hasResult(of: taskID)
             try tell(.found(peer, correlation: correlation, taskID: taskID, isThere: isThere))
         }
+    }
+
+    private mutating func apply(_ group: StoreGroup) throws {
+        try store.apply(group, at: latestWall)
     }
 
     /// How long a message may be acknowledged after its task has ended, in milliseconds.

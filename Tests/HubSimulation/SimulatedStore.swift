@@ -12,7 +12,12 @@ struct SimulatedStore {
     struct Live {
         var message: StoredMessage
         var attempt: Int32 = 0
+        var crashes: Int32 = 0
         var worker: PeerIdentity?
+        /// Who had it last.
+        var lastWorker: PeerIdentity?
+        /// The hub's life in which it came; bodies of earlier ones have to be read first.
+        var life: Int
         var isAcknowledged = false
         /// The last delivery whose task ended without acknowledging.
         var unacknowledgedAttempt: Int32 = 0
@@ -31,19 +36,39 @@ struct SimulatedStore {
     private(set) var buried: [String: String] = [:]
     /// The deliveries that were given back.
     private(set) var released: Set<LeaseKey> = []
+    private(set) var life = 0
+    /// How many deliveries the hub's life had, and how many of them went to the oldest message rather than the most urgent.
+    private var deliveries = 0
+    private var agedDeliveries = 0
     private var keys: Set<PeerIdentity> = []
     private var slots: [Slot: StoredSlot] = [:]
     private var cursors: [ScheduleID: Timestamp] = [:]
 
+    /// Reads everything back for a new life of the hub.
+    mutating func beginLife() throws -> RecoveredState {
+        life += 1
+        (deliveries, agedDeliveries) = (0, 0)
+        let recovered = try memory.recover()
+        guard Set(recovered.messages.map(\.message.sequence)) == Set(live.keys) else {
+            throw BrokenRule("the store does not remember the messages that are live")
+        }
+        return recovered
+    }
+
     /// Commits a group.
-    mutating func apply(_ group: StoreGroup) throws {
+    ///
+    /// - Parameters:
+    ///   - group: the changes.
+    ///   - wall: the latest instant that the wall clock has shown.
+    /// - Throws: `BrokenRule`.
+    mutating func apply(_ group: StoreGroup, at wall: Timestamp) throws {
         do {
             try memory.commit(group)
         } catch {
             throw BrokenRule("the store refused a group: \(error)")
         }
         for (index, operation) in group.operations.enumerated() {
-            try apply(operation, before: group.operations.dropFirst(index + 1))
+            try apply(operation, before: group.operations.dropFirst(index + 1), wall)
         }
     }
 
@@ -52,14 +77,23 @@ struct SimulatedStore {
         slots.values.filter { $0.slot.scheduleID == schedule }.sorted { $0.slot.instant < $1.slot.instant }
     }
 
-    private mutating func apply(_ operation: StoreOperation, before rest: ArraySlice<StoreOperation>) throws {
+    private mutating func apply(
+        _ operation: StoreOperation,
+        before rest: ArraySlice<StoreOperation>,
+        _ wall: Timestamp
+    ) throws {
         switch operation {
         case .insert(let message): try insert(message)
-        case .lease(let lease, let worker): try take(lease, worker)
-        case .release(let sequence, _, _):
+        case .lease(let lease, let worker): try take(lease, worker, wall)
+        case .release(let sequence, let crashes, let dueAt):
             guard let message = live[sequence] else { throw BrokenRule("\(sequence) is released after its end") }
             released.insert(LeaseKey(sequence: sequence, attempt: message.attempt))
             live[sequence]?.worker = nil
+            live[sequence]?.message.dueAt = dueAt
+            // Crashes that a message takes over from the one before it count as deliveries of its own.
+            live[sequence]?.attempt = max(message.attempt, crashes)
+            guard crashes >= message.crashes - 1 else { throw BrokenRule("\(sequence) forgets its crashes") }
+            live[sequence]?.crashes = crashes
         case .acknowledge(let sequence):
             guard live[sequence]?.worker != nil else { throw BrokenRule("\(sequence) is acknowledged by nobody") }
             live[sequence]?.isAcknowledged = true
@@ -116,18 +150,59 @@ struct SimulatedStore {
                 throw BrokenRule("\(message.taskID) was enqueued twice")
             }
         }
-        live[message.sequence] = Live(message: message)
+        live[message.sequence] = Live(message: message, life: life)
         sequences[message.taskID, default: []].append(message.sequence)
     }
 
-    private mutating func take(_ lease: LeaseKey, _ worker: PeerIdentity) throws {
+    private mutating func take(_ lease: LeaseKey, _ worker: PeerIdentity, _ wall: Timestamp) throws {
         guard let message = live[lease.sequence] else { throw BrokenRule("\(lease) is given away after its end") }
         if let holder = message.worker {
             throw BrokenRule("\(lease) is given to \(worker) while \(holder) holds \(message.attempt)")
         }
-        guard lease.attempt >= message.attempt else { throw BrokenRule("\(lease) comes after \(message.attempt)") }
+        // Each delivery has the next number, unless the last one goes on after all.
+        let goesOn = lease.attempt == message.attempt && message.lastWorker == worker
+        guard goesOn || lease.attempt == message.attempt + 1 else {
+            throw BrokenRule("\(lease) comes after \(message.attempt)")
+        }
+        if !goesOn {
+            try checkTurn(of: message, wall)
+            try checkCredit(of: worker)
+        }
         live[lease.sequence]?.attempt = lease.attempt
         live[lease.sequence]?.worker = worker
+        live[lease.sequence]?.lastWorker = worker
+    }
+
+    /// It is due, and nothing of its queue that is more urgent waits.
+    ///
+    /// Operations come in the order in which the hub decided, so what is live now is what it could choose from. Messages
+    /// of its earlier lives, whose bodies must be read first, may be overtaken meanwhile; delayed ones come about now.
+    private mutating func checkTurn(of chosen: Live, _ wall: Timestamp) throws {
+        let message = chosen.message
+        deliveries += 1
+        if let dueAt = message.dueAt, dueAt > wall { throw BrokenRule("\(message.sequence) is delivered too early") }
+        // What may be poison runs alone, when there is a worker for it.
+        guard chosen.crashes < 2 else { return }
+        let others = live.values.filter { other in
+            other.worker == nil && other.life == life && other.message.dueAt == nil && other.crashes < 2
+                && other.message.queue == message.queue && other.message.sequence != message.sequence
+        }
+        let overtaken = others.first { other in
+            (message.priority, other.message.sequence) < (other.message.priority, message.sequence)
+        }
+        guard let overtaken else { return }
+        // Every sixteenth may go to the oldest of all, so that nothing waits for ever.
+        agedDeliveries += 1
+        let isOldest = others.allSatisfy { $0.message.sequence > message.sequence }
+        guard isOldest, agedDeliveries <= deliveries / 16 + 1 else {
+            throw BrokenRule("\(message.sequence) is delivered before \(overtaken.message.sequence)")
+        }
+    }
+
+    /// It holds no more than it asked for, this one among them; those whose task has ended take no room.
+    private func checkCredit(of worker: PeerIdentity) throws {
+        let held = live.values.count { $0.worker == worker && $0.unacknowledgedAttempt < $0.attempt }
+        guard held < SimulatedWorker.credit else { throw BrokenRule("\(worker) is given more than it asked for") }
     }
 
     private mutating func end(_ sequence: Int64) throws -> StoredMessage {

@@ -3,16 +3,15 @@
 
 import Taskiq
 import TaskiqCron
+import TaskiqHub
 import TaskiqHubProtocol
 import TestSupport
-
-@testable import TaskiqHub
 
 /// A hub, its clients, its workers, its disk and the network between them, in a life full of trouble made from a seed.
 ///
 /// The hub and the links are the real ones; everything that happens to them is decided here, on one thread, by a clock
 /// that jumps from one event to the next. Each rule is checked as soon as it can be seen to be broken.
-struct HubSimulation {
+package struct HubSimulation {
     enum Step {
         case arriveAtHub(connection: Int)
         case arriveAtPeer(connection: Int)
@@ -29,6 +28,9 @@ struct HubSimulation {
         case ask(Int)
         case fireSlots
         case fault
+        /// The socket of this connection makes a new one.
+        case reconnect(Int)
+        case freeDisk
     }
 
     /// What the hub's disk has to do, in order.
@@ -41,9 +43,14 @@ struct HubSimulation {
 
     let misfortune: Misfortune
     var random: SeededGenerator
-    var uptime: Int64 = 1_000_000
+    private(set) var uptime: Int64 = Self.birth
+    private static let birth: Int64 = 1_000_000
+    /// How long the life has lasted, in milliseconds.
+    package var age: Int64 { uptime - Self.birth }
     var wallOffset: Int64 = 1_700_000_000_000
     var agenda = Agenda<Step>()
+    /// The latest that the wall clock has shown.
+    var latestWall = Timestamp(millisecondsSinceEpoch: 0)
     var isCalm = false
     let calmAt: Int64
 
@@ -57,7 +64,8 @@ struct HubSimulation {
     var disk: [DiskWork] = []
     var diskBusyUntil: Int64 = 0
     var diskSlowUntil: Int64 = 0
-    var failsNextCommit = false
+    var diskFullUntil: Int64 = 0
+    var failsNextWork = false
     var store = SimulatedStore()
 
     var connections: [Int: Connection] = [:]
@@ -72,7 +80,7 @@ struct HubSimulation {
     var accepted: [String: Int64] = [:]
     var abandoned: Set<String> = []
     /// What happened last, for whoever looks for a mistake.
-    private(set) var history: [String] = []
+    package private(set) var history: [String] = []
     /// How often each delivery's message began to run, by its number.
     var starts: [Int64: Int] = [:]
     var told: [String: [UInt8]] = [:]
@@ -81,9 +89,12 @@ struct HubSimulation {
     /// The deliveries of which a worker was told that they are acknowledged, after their task had ended.
     var acknowledgedLate: [Int64: Int32] = [:]
 
+    /// What was seen to happen, so that nobody takes a life without trouble for proof.
+    package internal(set) var sights: Set<Sight> = []
     private let keepsHistory: Bool
+    private var stepCount = 0
 
-    init(seed: UInt64, misfortune: Misfortune, keepsHistory: Bool = false) {
+    package init(seed: UInt64, misfortune: Misfortune, keepsHistory: Bool = false) {
         self.keepsHistory = keepsHistory
         self.misfortune = misfortune
         random = SeededGenerator(seed: seed)
@@ -91,7 +102,7 @@ struct HubSimulation {
     }
 
     /// Lives through the trouble and the calm after it, and looks at what is left.
-    mutating func run() throws {
+    package mutating func run() throws {
         agenda.plan(.startHub, at: uptime)
         for place in 0..<3 {
             clients.append(newClient(place))
@@ -114,6 +125,7 @@ struct HubSimulation {
             guard let (time, step) = agenda.take() else { break }
             uptime = max(uptime, time)
             try take(step)
+            if let broken { throw broken }
             try checkHub()
         }
         try checkEnd()
@@ -125,7 +137,17 @@ struct HubSimulation {
 
     mutating func note(_ line: @autoclosure () -> String) {
         guard keepsHistory else { return }
-        history.append("\(uptime - 1_000_000) ms: \(line())")
+        history.append("\(age) ms: \(line())")
+    }
+
+    /// Looks at the hub from the inside.
+    ///
+    /// That walks through everything it knows, and what is broken there mends itself by no chance: one look in so many
+    /// steps sees it a little later. Whoever lives a life again looks after each step.
+    private mutating func checkHub() throws {
+        stepCount += 1
+        guard keepsHistory || stepCount % 64 == 0, let broken = hub?.brokenInvariant() else { return }
+        throw BrokenRule("the hub is not in order: \(broken)")
     }
 
     // MARK: Steps
@@ -162,6 +184,13 @@ struct HubSimulation {
             guard !isCalm else { return }
             try befall()
             agenda.plan(.fault, at: uptime + random.number(200...8000))
+        case .freeDisk: if uptime >= diskFullUntil { try tell(.disk(isLow: false)) }
+        case .reconnect(let number):
+            guard let connection = connections[number] else { return }
+            switch connection.side {
+            case .front: reconnect(client: connection.owner)
+            case .back: reconnect(worker: connection.owner)
+            }
         }
     }
 
@@ -169,20 +198,27 @@ struct HubSimulation {
     private mutating func repair() throws {
         isCalm = true
         diskSlowUntil = 0
-        failsNextCommit = false
+        diskFullUntil = 0
+        failsNextWork = false
+        try tell(.disk(isLow: false))
         // Those that are about to go may: they live until they have said goodbye.
         for place in workers.indices where workers[place].isStopping && !misfortune.keepsWorkers {
             try killWorker(place)
         }
         for number in connections.keys.sorted() {
-            connections[number]?.stalledUntil = 0
+            connections[number]?.toHubPartedUntil = 0
+            connections[number]?.toPeerPartedUntil = 0
             connections[number]?.fullUntil = 0
         }
     }
 
     private var isDone: Bool {
         guard let hub, hub.messageCount == 0, hub.isSettled else { return false }
-        guard workers.allSatisfy({ !$0.isAlive || $0.acknowledgingLate.isEmpty }) else { return false }
+        // One that pauses has yet to hear its answers.
+        let hasAnswers = workers.allSatisfy { worker in
+            !worker.isAlive || worker.acknowledgingLate.isEmpty && worker.acknowledging.isEmpty
+        }
+        guard hasAnswers else { return false }
         return clients.allSatisfy { client in
             client.pending.isEmpty && client.questions.isEmpty && client.waits.allSatisfy { store.results[$0] == nil }
         }
