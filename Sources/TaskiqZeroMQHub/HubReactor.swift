@@ -198,10 +198,9 @@ extension HubReactor {
             case .oversized(let frames, let count):
                 let peer = PeerID(frames.first ?? [])
                 events.append(.malformed(peer, side, reason: "a message of \(count - 1) frames"))
-            case .message(let frames):
-                let peer = PeerID(frames.first ?? [])
+            case .message(var content):
+                let peer = PeerID(content.isEmpty ? [] : content.removeFirst())
                 do {
-                    let content = Array(frames.dropFirst())
                     switch side {
                     case .front:
                         let packet = try Packet<ClientCommand>(frames: content)

@@ -49,6 +49,8 @@ struct EmbeddedHub {
         let store = try openStore(in: directory, options)
         do {
             var configuration = HubConfiguration()
+            // Only runs of schedules are printed; the others are a line of the log at most.
+            configuration.reportsEveryRun = logger.logLevel <= .debug
             configuration.dataDirectory = absolute(directory)
             configuration.durability = options.durability.rawValue
             let network = try await ZeroMQHubNetwork.bind(

@@ -9,6 +9,8 @@ public struct HubConfiguration: Sendable {
     public var workersEndpoint = ""
     /// Longest body, in bytes.
     public var maximumBody = ProtocolLimits.maximumBody
+    /// Whether the end of each run is told, and not only of those that schedules sent.
+    public var reportsEveryRun = true
     /// How many bytes of bodies the hub keeps in memory; those beyond are read when their turn comes.
     public var maximumCachedBodies = 64 * 1024 * 1024
     /// Most messages that may wait or run; more are refused.

@@ -11,7 +11,7 @@ extension HubCore {
             greet(hello, peer, correlation: packet.correlation)
             return
         }
-        guard let client = clients[peer], client.session == packet.session, packet.epoch == epoch else {
+        guard packet.epoch == epoch, clients[peer]?.session == packet.session else {
             effects.append(.sendToClient(peer, Packet(.resync, correlation: packet.correlation, epoch: epoch)))
             return
         }
@@ -81,8 +81,8 @@ extension HubCore {
     }
 
     mutating func reply(_ reply: ClientReply, to peer: PeerID, correlation: UInt64 = 0) {
-        guard let client = clients[peer] else { return }
-        let packet = Packet(reply, correlation: correlation, session: client.session, epoch: epoch)
+        guard let session = clients[peer]?.session else { return }
+        let packet = Packet(reply, correlation: correlation, session: session, epoch: epoch)
         effects.append(.sendToClient(peer, packet))
     }
 

@@ -176,6 +176,14 @@ extension HubCore {
         afterCommit(.effect(.notice(.runEnded(report(of: entry, executionTime: 0, isError: true, result: body)))))
     }
 
+    /// Tells whoever wants to know that a task ended; for most of them that is nobody.
+    mutating func reportRun(of entry: MessageEntry, executionTime: Int64, isError: Bool, result: [UInt8]) {
+        let isScheduled = entry.hasDetails && entry.details.scheduleID != nil
+        guard isScheduled || configuration.reportsEveryRun || !operations.subscriptions.isEmpty else { return }
+        let run = report(of: entry, executionTime: executionTime, isError: isError, result: result)
+        afterCommit(.effect(.notice(.runEnded(run))))
+    }
+
     func report(of entry: MessageEntry, executionTime: Int64, isError: Bool, result: [UInt8]) -> RunReport {
         RunReport(
             taskID: entry.taskID,

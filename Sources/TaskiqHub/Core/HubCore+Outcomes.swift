@@ -86,8 +86,7 @@ extension HubCore {
             _ = remove(sequence)
             store(.complete(sequence: sequence, result: nil))
             if !hasResult(entry) { afterCommit(.ended(taskID: entry.taskID)) }
-            let run = report(of: entry, executionTime: completion.executionTime, isError: false, result: [])
-            afterCommit(.effect(.notice(.runEnded(run))))
+            reportRun(of: entry, executionTime: completion.executionTime, isError: false, result: [])
         case .ok, .error:
             _ = remove(sequence)
             let isError = completion.outcome == .error
@@ -99,13 +98,12 @@ extension HubCore {
             } else if !hasResult(entry) {
                 afterCommit(.ended(taskID: entry.taskID))
             }
-            let run = report(
+            reportRun(
                 of: entry,
                 executionTime: completion.executionTime,
                 isError: isError,
                 result: completion.body
             )
-            afterCommit(.effect(.notice(.runEnded(run))))
         }
     }
 }

@@ -11,14 +11,14 @@ extension HubCore {
             greet(hello, peer, correlation: packet.correlation)
             return
         }
-        guard let identity = workersByPeer[peer], let worker = workers[identity],
-            worker.session == packet.session, packet.epoch == epoch
+        guard packet.epoch == epoch, let identity = workersByPeer[peer],
+            workers[identity]?.session == packet.session
         else {
             effects.append(.sendToWorker(peer, Packet(.resync, correlation: packet.correlation, epoch: epoch)))
             return
         }
         workers[identity]?.lastHeard = now.uptime
-        if worker.goneSince != nil {
+        if workers[identity]?.goneSince != nil {
             // Something that was sent to it is lost, and nobody knows what: it has to say anew what it holds.
             reply(.resync, to: identity, correlation: packet.correlation)
         }
@@ -40,9 +40,9 @@ extension HubCore {
     }
 
     mutating func reply(_ reply: WorkerReply, to identity: PeerIdentity, correlation: UInt64 = 0) {
-        guard let worker = workers[identity] else { return }
-        let packet = Packet(reply, correlation: correlation, session: worker.session, epoch: epoch)
-        effects.append(.sendToWorker(worker.peer, packet))
+        guard let peer = workers[identity]?.peer, let session = workers[identity]?.session else { return }
+        let packet = Packet(reply, correlation: correlation, session: session, epoch: epoch)
+        effects.append(.sendToWorker(peer, packet))
     }
 
     // MARK: Joining

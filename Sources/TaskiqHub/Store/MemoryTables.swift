@@ -23,6 +23,8 @@ struct MemoryTables {
 
     struct ResultRow {
         var sequence: Int64
+        /// The position of the result before it of a task with the same id.
+        var previous: Int64?
         var outcome: StoredOutcome
     }
 
@@ -51,7 +53,8 @@ struct MemoryTables {
     private var keysByTime = Heap<Expiry>()
     private var keysBySequence: [Int64: PeerIdentity] = [:]
     private(set) var results: [Int64: ResultRow] = [:]
-    private var resultsByTask: [String: [Int64]] = [:]
+    /// The position of each task's last result.
+    private var resultsByTask: [String: Int64] = [:]
     /// When results are over, with their positions; some were dropped since.
     private var resultsByTime = Heap<Expiry>()
     private(set) var deadLetters: [Int64: StoredDeadLetter] = [:]
@@ -113,8 +116,13 @@ struct MemoryTables {
     }
 
     func newestResult(of taskID: String) -> ResultRow? {
-        guard let positions = resultsByTask[taskID] else { return nil }
-        return positions.compactMap { results[$0] }.max { $0.sequence < $1.sequence }
+        var newest: ResultRow?
+        var position = resultsByTask[taskID]
+        while let place = position, let row = results[place] {
+            if newest.map({ $0.sequence < row.sequence }) ?? true { newest = row }
+            position = row.previous
+        }
+        return newest
     }
 
     mutating func apply(_ operation: StoreOperation) {
@@ -150,8 +158,8 @@ struct MemoryTables {
                 if let key = keysBySequence.removeValue(forKey: first.number) { keys[key] = nil }
             }
         case .dropResults(let taskID):
-            for position in resultsByTask[taskID] ?? [] { results[position] = nil }
-            resultsByTask[taskID] = nil
+            var position = resultsByTask.removeValue(forKey: taskID)
+            while let place = position { position = results.removeValue(forKey: place)?.previous }
         case .reserveSequences(let limit):
             nextSequence = max(nextSequence, limit)
         case .forget(let instant):
@@ -194,8 +202,8 @@ struct MemoryTables {
     private mutating func keep(_ result: StoredOutcome, of sequence: Int64) -> Int64 {
         let position = nextResult
         nextResult += 1
-        results[position] = ResultRow(sequence: sequence, outcome: result)
-        resultsByTask[result.taskID, default: []].append(position)
+        let previous = resultsByTask.updateValue(position, forKey: result.taskID)
+        results[position] = ResultRow(sequence: sequence, previous: previous, outcome: result)
         resultsByTime.insert(Expiry(at: result.expiresAt.millisecondsSinceEpoch, number: position))
         return position
     }
@@ -218,8 +226,16 @@ struct MemoryTables {
 
     private mutating func forgetResult(_ position: Int64) {
         guard let row = results.removeValue(forKey: position) else { return }
-        resultsByTask[row.outcome.taskID]?.removeAll { $0 == position }
-        if resultsByTask[row.outcome.taskID]?.isEmpty == true { resultsByTask[row.outcome.taskID] = nil }
+        guard resultsByTask[row.outcome.taskID] != position else {
+            resultsByTask[row.outcome.taskID] = row.previous
+            return
+        }
+        // Not the last one of its task: the one after it leads on to the one before it.
+        var next = resultsByTask[row.outcome.taskID]
+        while let place = next, let later = results[place] {
+            if later.previous == position { results[place]?.previous = row.previous }
+            next = later.previous
+        }
     }
 }
 

@@ -41,7 +41,7 @@ struct ForeignCommandTests {
         try hub.end(delivery, .ok, "42", by: owner)
         try hub.settle()
         #expect(hub.take(owner).contains(.completed([LeaseVerdict(lease: lease, verdict: .recorded)])))
-        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": Array("42".utf8)])
+        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": .intact(Array("42".utf8))])
     }
 
     @Test(
@@ -89,7 +89,7 @@ struct ForeignCommandTests {
         try hub.end(delivery, .ok, "42", by: owner)
         try hub.settle()
         #expect(hub.take(owner) == [.completed([LeaseVerdict(lease: lease, verdict: .recorded)])])
-        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": Array("42".utf8)])
+        #expect(try hub.store.results(of: ["task-1"]) == ["task-1": .intact(Array("42".utf8))])
     }
 
     @Test("a worker cannot end another's task without acknowledging it")
