@@ -196,13 +196,15 @@ import Testing
         )
         try await events.wait("it followed") { _, errors in errors.contains("following the events") }
         let worker = try await fleet.worker()
-        #expect(try await fleet.taskiq("kiq", "add", "2", "3", "--task-id", "sum", "--wait").output == "5\n")
+        // Long enough to be told of its beginning before its end.
+        let nap = try await fleet.taskiq("kiq", "nap", "--kwarg", "seconds=0.5", "--task-id", "nap-1", "--wait")
+        #expect(nap.code == 0)
         _ = try await fleet.taskiq("queues", "pause", "mail")
         #expect(try await events.end() == 0)
         let lines = events.output.split(separator: "\n").map(String.init)
         let kinds = lines.map { $0.split(separator: " ", omittingEmptySubsequences: true)[1] }
         #expect(kinds == ["task.accepted", "task.started", "task.succeeded", "queue.paused"])
-        #expect(lines.first?.contains("sum  add") == true)
+        #expect(lines.first?.contains("nap-1  nap") == true)
         _ = (scheduler, worker)
     }
 
@@ -309,11 +311,40 @@ import Testing
         #expect(again.code == 1)
         // The hub goes on, whatever became of the copy.
         #expect(try await fleet.taskiq("tasks", "show", "kept").code == 0)
+        #expect(try await fleet.taskiq("store", "check", "--data", fleet.data).code == 4)
         scheduler.signal(SIGTERM)
         #expect(try await scheduler.end() == 0)
+        let checked = try await fleet.taskiq("store", "check", "--data", copy)
+        #expect(checked.code == 0, "\(checked.errors)")
+        #expect(checked.output.contains("0 damaged: 1 message, 0 results, 0 dead letters"))
+        #expect(try await fleet.taskiq("store", "check", "--data", fleet.directory).code == 3)
         let second = try await fleet.scheduler(data: copy)
         let worker = try await fleet.worker()
         #expect(try await fleet.taskiq("results", "wait", "kept", "--timeout", "240s").output == "42\n")
         _ = (second, worker)
+    }
+
+    @Test func aHubRunsAlone() async throws {
+        let fleet = try Fleet()
+        func hub(_ options: [String] = []) throws -> TestProcess {
+            try TestProcess(
+                Programs.taskiq,
+                ["hub", "--listen", fleet.address, "--data", fleet.data] + options,
+                environment: ["XDG_RUNTIME_DIR": fleet.directory, "XDG_STATE_HOME": fleet.directory]
+            )
+        }
+        let first = try hub(["--durability", "memory"])
+        try await first.wait("it served") { _, errors in errors.contains("] started") }
+        let worker = try await fleet.worker()
+        #expect(try await fleet.taskiq("kiq", "add", "2", "3", "--wait").output == "5\n")
+        #expect(try await fleet.taskiq("doctor").output.contains("warn  data directory"))
+        let second = try hub()
+        #expect(try await second.end() == 4)
+        let wrong = try hub(["--durability", "eternal"])
+        #expect(try await wrong.end() == 2)
+        #expect(wrong.errors.contains("full, normal, memory"))
+        first.signal(SIGTERM)
+        #expect(try await first.end() == 0)
+        _ = worker
     }
 }

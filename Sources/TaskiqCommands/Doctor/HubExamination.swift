@@ -73,6 +73,14 @@ struct HubExamination {
     }
 
     private func directory(_ store: HubStatusReport.Store) -> DoctorCheck? {
+        guard store.durability != "memory" else {
+            return DoctorCheck(
+                .warn,
+                "data directory",
+                "none is used: what is accepted is lost with the hub's process",
+                "start the hub without --durability memory"
+            )
+        }
         guard let path = store.directory else { return nil }
         let words = "\(path)\(store.durability.map { ", durability \($0)" } ?? "")"
         var entry = stat()
@@ -84,14 +92,6 @@ struct HubExamination {
                 "data directory",
                 "others may look into \(path)",
                 "chmod 700 \(path)"
-            )
-        }
-        if store.durability == "memory" {
-            return DoctorCheck(
-                .warn,
-                "data directory",
-                words,
-                "a power cut may damage it; start the hub with --durability full"
             )
         }
         return DoctorCheck(.ok, "data directory", words)

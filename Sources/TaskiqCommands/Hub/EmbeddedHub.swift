@@ -33,6 +33,7 @@ struct EmbeddedHub {
     ///   - options: what it is told.
     ///   - logger: what it warns by.
     ///   - observe: is told what happens, on the hub's thread.
+    /// - Returns: the hub.
     /// - Throws: `CommandExit`: with code 4 when another hub has the data directory or the address.
     static func open(
         _ options: HubOptions,

@@ -17,7 +17,7 @@ enum Wording {
     private static func short(_ duration: Duration) -> String {
         // Milliseconds tell nobody anything here.
         let seconds = duration.components.seconds
-        return seconds < 1 ? "0s" : Duration.seconds(seconds).formattedShortly
+        return seconds < 1 ? "0 s" : Duration.seconds(seconds).formattedShortly
     }
 
     static func bytes(_ count: Int64) -> String {

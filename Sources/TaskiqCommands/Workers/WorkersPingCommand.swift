@@ -31,6 +31,8 @@ struct WorkersPingCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.withHub { session in
+            // Connecting takes time of its own.
+            _ = try await session.ask(.listWorkers)
             var chosen = workers
             if chosen.isEmpty {
                 try await session.walk(.listWorkers, limit: nil, of: WorkerReport.self) { chosen.append($0.id) }

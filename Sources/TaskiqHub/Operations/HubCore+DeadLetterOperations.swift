@@ -131,6 +131,8 @@ extension HubCore {
             message.sequence = takeSequence()
             message.enqueuedAt = now.wall
             message.dueAt = nil
+            // Whoever puts it back wants it to run, however late that is.
+            message.expiresAt = nil
             message.key = nil
             // What is kept of the task says that it is dead; one group makes all of it so, or nothing.
             store(.dropDeadLetters([dead]))

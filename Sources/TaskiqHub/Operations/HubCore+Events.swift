@@ -127,8 +127,10 @@ extension HubCore {
             event.kind = run.isError ? .taskFailed : .taskSucceeded
             event.taskID = run.taskID
             event.taskName = run.taskName
-            event.attempt = Int(run.attempt)
-            event.executionTime = run.executionTime
+            if run.attempt > 0 {
+                event.attempt = Int(run.attempt)
+                event.executionTime = run.executionTime
+            }
             event.scheduleID = run.scheduleID
             if run.isError, run.result.count <= 64 * 1024 {
                 let error = (try? StoredResult(json: run.result))?.error

@@ -13,6 +13,7 @@ extension HubCore {
     ///   - queue: the queue; nil for all.
     ///   - taskName: the task's name; nil for all.
     ///   - fits: whether a message is wanted.
+    /// - Returns: the numbers.
     func sequences(
         after start: Int64?,
         limit: Int,

@@ -6,6 +6,9 @@ import TaskiqHubProtocol
 
 // Workers: which there are, and what they are told.
 extension HubCore {
+    /// How many workers one call may name.
+    private static let maximumNames = 1000
+
     func listWorkers(_ request: OperationRequest) -> OperationAnswer {
         var running: [PeerIdentity: Int] = [:]
         for worker in workers.values {
@@ -54,6 +57,9 @@ extension HubCore {
         named names: [String]
     ) throws(OperationProblem) -> [WorkerSession] {
         var found: [PeerIdentity: WorkerSession] = [:]
+        guard names.count <= Self.maximumNames else {
+            throw OperationProblem(.invalid, "one call takes \(Self.maximumNames) workers at most")
+        }
         for name in names {
             var fitting = workers.values.filter { $0.name == name }
             if fitting.isEmpty, name.count >= 4 {

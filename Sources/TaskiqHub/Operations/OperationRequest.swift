@@ -89,7 +89,16 @@ extension OperationRequest {
 
     /// Why something is done, short enough to be kept.
     func reason(_ standard: String) -> String {
-        let text = parameters.reason ?? ""
-        return text.isEmpty ? standard : String(text.prefix(1000))
+        guard let text = parameters.reason, !text.isEmpty else { return standard }
+        guard text.utf8.count > 1000 else { return text }
+        // By scalars, as one character may be of any length.
+        var short = String.UnicodeScalarView()
+        var size = 0
+        for scalar in text.unicodeScalars {
+            size += UTF8.width(scalar)
+            if size > 1000 { break }
+            short.append(scalar)
+        }
+        return String(short)
     }
 }

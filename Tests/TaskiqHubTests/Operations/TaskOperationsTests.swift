@@ -297,4 +297,12 @@ struct TaskOperationsTests {
         #expect(try show("task-1").read(TaskReport.self).state == .succeeded)
         #expect(hub.core.messageCount == 0)
     }
+
+    @Test("a reason is kept short, whatever it is made of")
+    mutating func longReason() throws {
+        try submit(submission(1))
+        _ = try cancel("task-1", "é" + String(repeating: "\u{301}", count: 100_000))
+        let report = try show("task-1").read(TaskReport.self)
+        #expect((report.reason ?? "").utf8.count < 1100)
+    }
 }
