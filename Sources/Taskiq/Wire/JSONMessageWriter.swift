@@ -37,23 +37,26 @@ enum JSONMessageWriter {
     /// The text of a message whose names and labels need no escapes, as nearly all are; nil for others.
     static func plainBytes(of message: TaskiqMessage) -> [UInt8]? {
         guard let capacity = capacity(for: message) else { return nil }
-        var isComplete = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+        // Mostly on the stack, and copied once the length is known: to make an array by its capacity takes longer.
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
             var text = PlainText(buffer)
             write(message, to: &text)
-            isComplete = text.isComplete
-            count = text.count
+            return text.isComplete ? Array(UnsafeBufferPointer(rebasing: buffer[..<text.count])) : nil
         }
-        return isComplete ? bytes : nil
     }
 
     /// Room for the text if nothing in it needs escapes; nil where the size is not plain to see.
     @inline(__always)
     private static func capacity(for message: TaskiqMessage) -> Int? {
-        guard let args = message.positional.text?.range.count ?? (message.args.isEmpty ? 2 : nil),
+        let positional = message.positional
+        guard let args = positional.isText ? positional.array.range.count : (positional.list.isEmpty ? 2 : nil),
             let kwargs = message.kwargs.text?.range.count ?? (message.kwargs.isEmpty ? 2 : nil)
         else { return nil }
-        var size = 96 + args + kwargs + message.taskID.rawValue.utf8.count + message.taskName.rawValue.utf8.count
+        var size = 96 + args + kwargs + message.taskName.rawValue.utf8.count
+        switch message.taskID.form {
+        case .number: size += HexadecimalNumber.digitCount
+        case .text(let id): size += id.utf8.count
+        }
         for label in message.labels.entries {
             size += 2 * label.name.utf8.count + 16
             switch label.value {
@@ -68,7 +71,10 @@ enum JSONMessageWriter {
     @inline(__always)
     private static func write(_ message: TaskiqMessage, to text: inout PlainText) {
         text.literal(#"{"task_id":""#)
-        text.string(message.taskID.rawValue)
+        switch message.taskID.form {
+        case .number(let number): text.number(number)
+        case .text(let id): text.string(id)
+        }
         text.literal(#"","task_name":""#)
         text.string(message.taskName.rawValue)
         text.literal(#"","labels":{"#)
@@ -86,7 +92,7 @@ enum JSONMessageWriter {
             text.digit(label.value.wireType)
         }
         text.literal(#"},"args":"#)
-        if let args = message.positional.text { text.fragment(args) } else { text.literal("[]") }
+        if message.positional.isText { text.fragment(message.positional.array) } else { text.literal("[]") }
         text.literal(#","kwargs":"#)
         if let kwargs = message.kwargs.text { text.fragment(kwargs) } else { text.literal("{}") }
         text.literal("}")
@@ -109,7 +115,7 @@ private struct PlainText {
             isComplete = isComplete && source.isEmpty
             return
         }
-        (to + count).initialize(from: from, count: source.count)
+        JSONPlainText.copy(from, to: to + count, count: source.count)
         count += source.count
     }
 
@@ -123,6 +129,16 @@ private struct PlainText {
             copy(characters)
         }
         if isPlain == nil { isComplete = false }
+    }
+
+    @inline(__always)
+    mutating func number(_ number: HexadecimalNumber) {
+        guard let to = target.baseAddress, HexadecimalNumber.digitCount <= target.count - count else {
+            isComplete = false
+            return
+        }
+        number.write(to: UnsafeMutableRawPointer(to + count))
+        count += HexadecimalNumber.digitCount
     }
 
     @inline(__always)
