@@ -4,7 +4,10 @@
 /// Writes a message object, its fields in Python's order.
 enum JSONMessageWriter {
     /// The text of any message.
-    static func bytes(of message: TaskiqMessage) -> [UInt8] {
+    ///
+    /// - Throws: `TaskiqError` with code `unencodable` for fragments that are nested so deep that no reader would take
+    ///   the message. What was encoded was looked at then; a fragment may come from anywhere.
+    static func bytes(of message: TaskiqMessage) throws(TaskiqError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
         JSONWriter.write(literal: #"{"task_id":"#, to: &bytes)
@@ -31,6 +34,14 @@ enum JSONMessageWriter {
         let kwargs = message.kwargs.arguments.lazy.map { ($0.name, $0.value) }
         JSONWriter.write(object: kwargs, to: &bytes) { value, bytes in JSONWriter.write(value, to: &bytes) }
         bytes.append(UInt8(ascii: "}"))
+        let depth = bytes.withUnsafeBufferPointer { JSONWriter.depth(of: $0) }
+        guard depth <= JSONScanner.maximumDepth else {
+            throw TaskiqError(
+                .unencodable,
+                "task \"\(message.taskName)\": an argument or label is nested more than \(JSONOutput.maximumDepth) levels "
+                    + "deep; flatten it, or send a part as text"
+            )
+        }
         return bytes
     }
 
