@@ -1,15 +1,19 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import TaskiqHubProtocol
 import TestSupport
 import Testing
+
+/// Inputs for each of these tests; TASKIQ_FUZZ_INPUTS asks for more.
+private let inputs = ProcessInfo.processInfo.environment["TASKIQ_FUZZ_INPUTS"].flatMap(Int.init) ?? 24_000
 
 struct FuzzTests {
     @Test("bytes by chance are refused, and nothing traps", arguments: UInt64(0)..<8)
     func randomBytes(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        for _ in 0..<2000 {
+        for _ in 0..<max(1, inputs / 8) {
             let frames = (0..<Int.random(in: 0...4, using: &random)).map { _ in
                 (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
             }
@@ -21,14 +25,14 @@ struct FuzzTests {
     func mutations(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var readable = 0
-        for _ in 0..<3000 {
+        for _ in 0..<max(1, inputs / 8) {
             guard var frames = SamplePackets.frames.randomElement(using: &random) else { return }
             for _ in 0..<Int.random(in: 1...4, using: &random) { mutate(&frames[0], &random) }
             if Bool.random(using: &random), frames.count > 1 { frames.removeLast() }
             for read in readers where read(frames) { readable += 1 }
         }
         // Otherwise nothing was tested.
-        #expect(readable > 200)
+        #expect(readable > inputs / 120)
     }
 
     /// Reads frames as each kind of packet; true if they are one, and it survives being written again.
