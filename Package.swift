@@ -246,6 +246,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .testTarget(
+            name: "TaskiqCommandsTests",
+            dependencies: [
+                "Taskiq", "TaskiqApp", "TaskiqCommands", "TaskiqCron",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
         .testTarget(name: "TaskiqTestKitTests", dependencies: ["Taskiq", "TaskiqTestKit"]),
         // The suites of the test kit, run against every engine of this package.
         .testTarget(

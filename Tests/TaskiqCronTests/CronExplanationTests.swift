@@ -60,6 +60,17 @@ struct CronExplanationTests {
         #expect(warnings.map { "\($0.code)" + ($0.column.map { "@\($0)" } ?? "") } == expected)
     }
 
+    @Test(
+        "a day that some months lack is told from one that some years lack",
+        arguments: [
+            ("0 0 29 2 *", "only leap years"), ("0 0 29 * *", "months without"), ("0 0 31 2-4 *", "months without"),
+        ]
+    )
+    func shortMonths(text: String, beginning: String) throws {
+        let warning = try #require(CronExpression(text).warnings().first)
+        #expect(warning.message.hasPrefix(beginning))
+    }
+
     @Test("what jumps of the clock do")
     func transitions() throws {
         let berlin = try Zone(identifier: "Europe/Berlin")

@@ -64,6 +64,10 @@ struct ScheduleFileErrorsTests {
             (["task: t", "at: 2026-12-01T06:00:00+99:00"], ["4:28 bad-time"]),
             (["task: t", "every: 1m", "timezone: Europe/Berln"], ["5:15 unknown-zone"]),
             (["task: t", "every: 1m", "timezone: 5"], ["5:15 bad-value"]),
+            (["task: t", "cron: 0 4 * * *", "dst: skip"], ["5:10 bad-value"]),
+            (["task: t", "cron: 0 4 * * *", "dst: {gap: skp, repeat: 2}"], ["5:16 bad-value", "5:29 bad-value"]),
+            (["task: t", "cron: 0 4 * * *", "dst: {gaps: skip}"], ["5:11 unknown-field"]),
+            (["task: t", "every: 1m", "dst: {gap: skip}"], ["5:5 conflicting-fields"]),
             // How.
             (["task: t", "every: 1m", "priority: 10"], ["5:15 bad-value"]),
             (["task: t", "every: 1m", "priority: -1"], ["5:15 bad-value"]),

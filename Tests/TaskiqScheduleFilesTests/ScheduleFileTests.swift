@@ -250,4 +250,25 @@ struct ScheduleFileTests {
         #expect(places(file) == ["3:5 field-alias?"])
         #expect(file.schedules.first?.isPaused == isPaused)
     }
+
+    @Test("What happens at jumps of the clock, by schedule and by default")
+    func transitions() throws {
+        let file = read(
+            """
+            defaults: { dst: { repeat: twice } }
+            schedules:
+              a: { task: t, cron: 30 2 * * *, dst: { gap: skip } }
+              b: { task: t, cron: 30 2 * * * }
+              c: { task: t, cron: 30 2 * * *, dst: { gap: run_after, repeat: once } }
+              d: { task: t, every: 1m }
+            """
+        )
+        #expect(file.diagnostics.isEmpty)
+        let policies = file.schedules.map(\.task.schedule.transitions)
+        #expect(
+            policies == [
+                .init(gap: .skip), .init(repeated: .twice), .init(gap: .runAfter, repeated: .once), .automatic,
+            ]
+        )
+    }
 }

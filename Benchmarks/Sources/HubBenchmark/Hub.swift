@@ -41,14 +41,7 @@ final class Hub {
     }
 
     private static func start(_ program: String, _ directory: String, _ durability: String) throws -> Child {
-        if program.hasSuffix("scheduler") {
-            return try Child(
-                program: program,
-                ["/etc/systemd", "--quiet", "--listen", "ipc://\(directory)/hub.sock", "--data", directory + "/data"],
-                environment: ["TASKIQ_LOG_LEVEL": "warning", "TASKIQ_BENCH_MEMORY": durability == "memory" ? "1" : ""]
-            )
-        }
-        return try Child(
+        try Child(
             program: program,
             [
                 "hub", "--listen", "ipc://\(directory)/hub.sock", "--data", directory + "/data", "--durability",

@@ -14,6 +14,7 @@ extension Broker {
     ///     values of arguments that may be left out.
     ///   - body: the work; its parameters are the positional arguments.
     /// - Returns: the task, to be sent with `kiq`.
+    @inlinable
     @discardableResult
     public func task<each Argument: Codable & Sendable, Output: Codable & Sendable>(
         _ name: TaskName,
@@ -34,6 +35,7 @@ extension Broker {
     ///     values of arguments that may be left out.
     ///   - body: the work; its parameters are the positional arguments.
     /// - Returns: the task, to be sent with `kiq`.
+    @inlinable
     @discardableResult
     public func task<each Argument: Codable & Sendable>(
         _ name: TaskName,
@@ -55,6 +57,7 @@ extension Broker {
     /// - Returns: the task, to be sent with `kiq`.
     /// - Throws: `TaskiqError` with code `configuration` when the name is taken, or a default value cannot be
     ///   encoded.
+    @inlinable
     @discardableResult
     public func registerTask<each Argument: Codable & Sendable, Output: Codable & Sendable>(
         _ name: TaskName,
@@ -78,6 +81,7 @@ extension Broker {
     /// - Returns: the task, to be sent with `kiq`.
     /// - Throws: `TaskiqError` with code `configuration` when the name is taken, or a default value cannot be
     ///   encoded.
+    @inlinable
     @discardableResult
     public func registerTask<each Argument: Codable & Sendable>(
         _ name: TaskName,
@@ -150,7 +154,8 @@ extension Broker {
 
     /// A name that is taken is not replaced: the broker refuses to start instead, with the reason; one that runs goes on
     /// with the task that it has.
-    private func add(_ task: @autoclosure () throws(TaskiqError) -> RegisteredTask) {
+    @usableFromInline
+    func add(_ task: @autoclosure () throws(TaskiqError) -> RegisteredTask) {
         do throws(TaskiqError) {
             try insert(try task())
         } catch {
@@ -159,7 +164,8 @@ extension Broker {
         }
     }
 
-    private func insert(_ task: RegisteredTask) throws(TaskiqError) {
+    @usableFromInline
+    func insert(_ task: RegisteredTask) throws(TaskiqError) {
         let isNew = contents.withLock { contents in
             guard contents.tasks[task.name] == nil else { return false }
             contents.tasks[task.name] = task
@@ -173,7 +179,8 @@ extension Broker {
         }
     }
 
-    private func announceTasks() async {
+    @usableFromInline
+    func announceTasks() async {
         guard let application = contents.withLock({ $0.announcedApplication }) else { return }
         var announced = -1
         // Of several who announce at the same time the one who finds nothing newer is the last.

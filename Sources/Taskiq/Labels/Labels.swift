@@ -70,6 +70,8 @@ public struct Labels: Sendable, Hashable {
 
     /// These labels with others laid over them.
     public func merging(_ other: Labels) -> Labels {
+        if other.isEmpty { return self }
+        if isEmpty { return other }
         var merged = self
         merged.merge(other)
         return merged

@@ -5,102 +5,87 @@
 ///
 /// They stay the one JSON array that they travel as until somebody looks at them one by one: between a sender that writes
 /// them and a worker that reads them in order, nobody does.
+@usableFromInline
 struct PositionalArguments: Sendable {
     /// What is longer, in bytes, is cut up at once: each look at the list cuts the text anew.
     static let longestText = 4096
 
-    private enum Form {
-        case text(JSONFragment)
-        case list([JSONFragment])
-    }
-
-    private let form: Form
+    // No enum: its cases are copied out to be looked at, which each reader of an argument would pay for.
+    /// Whether the arguments are in the text, or else in the list.
+    let isText: Bool
+    /// The array as it travels; `null` if it has been cut up.
+    let array: JSONFragment
+    private let elements: [JSONFragment]
 
     init(_ list: [JSONFragment]) {
-        form = .list(list)
+        (isText, array, elements) = (false, .null, list)
     }
 
     /// Trusts that the fragment is an array.
     init(trusting array: JSONFragment) {
-        form = array.range.count <= Self.longestText ? .text(array) : .list(Self.elements(of: array))
+        let isText = array.range.count <= Self.longestText
+        self.isText = isText
+        self.array = isText ? array : .null
+        elements = isText ? [] : Self.elements(of: array)
     }
 
     /// The arguments one by one.
-    var list: [JSONFragment] {
-        switch form {
-        case .text(let array): Self.elements(of: array)
-        case .list(let list): list
-        }
-    }
-
-    /// The array as it travels, if it is one still.
-    @inline(__always)
-    var text: JSONFragment? {
-        if case .text(let array) = form { array } else { nil }
-    }
+    var list: [JSONFragment] { isText ? Self.elements(of: array) : elements }
 
     private static func elements(of array: JSONFragment) -> [JSONFragment] {
+        if array.range.count == "[]".utf8.count { return [] }
         var scanner = JSONScanner(array)
         return (try? scanner.array()) ?? []
     }
 }
 
 extension PositionalArguments: Hashable {
+    @usableFromInline
     static func == (left: PositionalArguments, right: PositionalArguments) -> Bool { left.list == right.list }
 
+    @usableFromInline
     func hash(into hasher: inout Hasher) { hasher.combine(list) }
 }
 
 extension PositionalArguments {
-    /// Hands the arguments out one after the other.
-    struct Reader {
-        private let storage: [UInt8]
-        private var rest: Range<Int>
-        private var list: ArraySlice<JSONFragment>
-        private var isText: Bool
+    /// Before the first argument.
+    var start: Place { Place(position: isText ? array.range.lowerBound : 0) }
 
-        init(_ arguments: PositionalArguments) {
-            switch arguments.form {
-            case .text(let array):
-                (storage, rest, list, isText) = (array.storage, array.range, [], true)
-            case .list(let elements):
-                (storage, rest, list, isText) = ([], 0..<0, elements[...], false)
-            }
-        }
+    /// Steps from one argument to the next; it is told each time whose arguments they are, and so holds none of them.
+    struct Place {
+        /// Where the text goes on, or which element of the list is next.
+        fileprivate var position: Int
 
         /// The next argument; nil when there is no more.
-        mutating func next() -> JSONFragment? {
-            guard isText else { return list.popFirst() }
-            return take { $0.nextElement() }.map { JSONFragment(trusting: storage, range: $0) }
-        }
-
-        // Arguments of the commonest types, straight from the text; nil where the long way must be gone.
-
-        mutating func nextInteger() -> Int? {
-            take { cursor in cursor.nextElement().flatMap { cursor.smallInteger(in: $0) } }
-        }
-
-        mutating func nextString() -> String? {
-            take { cursor in cursor.enterElement() == UInt8(ascii: "\"") ? try? cursor.string() : nil }
-        }
-
-        mutating func nextBool() -> Bool? {
-            take { cursor in
-                let first = cursor.enterElement()
-                guard first == UInt8(ascii: "t") || first == UInt8(ascii: "f") else { return nil }
-                return (try? cursor.value()).map { _ in first == UInt8(ascii: "t") }
+        mutating func next(in arguments: PositionalArguments) -> JSONFragment? {
+            if arguments.isText {
+                return read(arguments) { $0.nextElement() }
+                    .map { JSONFragment(trusting: arguments.array.storage, range: $0) }
             }
+            guard position < arguments.elements.count else { return nil }
+            position += 1
+            return arguments.elements[position - 1]
+        }
+
+        /// Whether there is no more; steps over what there is.
+        @inline(__always)
+        mutating func isAtEnd(in arguments: PositionalArguments) -> Bool {
+            arguments.isText
+                ? read(arguments) { $0.enterElement() == 0 ? nil : () } == nil
+                : position >= arguments.elements.count
         }
 
         /// Goes on in the text if the closure finds what it looks for.
         @inline(__always)
-        private mutating func take<Value>(_ find: (inout JSONCursor) -> Value?) -> Value? {
-            guard isText else { return nil }
-            let (value, position) = storage.withUnsafeBufferPointer { bytes in
-                var cursor = JSONCursor(bytes, from: rest.lowerBound, to: rest.upperBound)
+        mutating func read<Value>(
+            _ arguments: PositionalArguments,
+            _ find: (inout JSONCursor) -> Value?
+        ) -> Value? {
+            let (value, end) = arguments.array.storage.withUnsafeBufferPointer { bytes in
+                var cursor = JSONCursor(bytes, from: position, to: arguments.array.range.upperBound)
                 return (find(&cursor), cursor.position)
             }
-            if value != nil { rest = position..<rest.upperBound }
+            if value != nil { position = end }
             return value
         }
     }

@@ -99,7 +99,7 @@ extension TaskDefinition {
             schedule,
             of: name,
             labels: self.labels.merging(labels),
-            args: args.fragments,
+            args: args.finish().list,
             id: id,
             source: source,
             broker: broker.sender(on: nil),

@@ -5,6 +5,9 @@ import TaskiqCron
 
 /// One entry of a task's `schedule` label, in Python's shape: `cron` with `cron_offset`, `interval` or `time`, and the
 /// `args`, `kwargs`, `labels` and `schedule_id` that go with it.
+///
+/// Beside `cron`, and unknown to Python, `dst` says what happens when clocks are set forward or back, as it does in
+/// schedule files.
 public struct LabelSchedule: Sendable, Hashable {
     /// The label that holds a list of these.
     public static let labelName = "schedule"
@@ -57,6 +60,7 @@ public struct LabelSchedule: Sendable, Hashable {
             let texts = expressions.map { JSONValue.string($0.description) }
             members.append(.init("cron", texts.count == 1 ? texts[0] : .array(texts)))
             if zone != .utc { members.append(.init("cron_offset", .string(zone.description))) }
+            if let dst = schedule.transitions.json { members.append(.init("dst", dst)) }
         case .interval(let interval, _):
             let seconds = interval.inSeconds
             members.append(.init("interval", Int(exactly: seconds).map(JSONValue.int) ?? .double(seconds)))
@@ -106,7 +110,10 @@ extension LabelSchedule {
             if let cron = entry["cron"], cron != .null {
                 let zone = try zone(entry["cron_offset"] ?? .null)
                 let texts: [JSONValue] = if case .array(let texts) = cron { texts } else { [cron] }
-                schedule = try Schedule(.cron(try texts.map { try expression($0) }, zone))
+                schedule = try Schedule(
+                    .cron(try texts.map { try expression($0) }, zone),
+                    transitions: try TransitionPolicy(entry["dst"])
+                )
             } else if let interval = entry["interval"], interval != .null {
                 schedule = try Schedule(.interval(try duration(interval), anchor: .init(millisecondsSinceEpoch: 0)))
             } else if case .string(let time)? = entry["time"] {

@@ -20,13 +20,17 @@ public struct Schedule: Sendable, Hashable {
 
     /// The kind, with its parts.
     public let trigger: Trigger
+    /// What happens to a cron schedule when the clocks of its zone are set forward or back.
+    public let transitions: TransitionPolicy
 
     /// Makes a schedule from its parts.
     ///
-    /// - Parameter trigger: the kind, with its parts.
+    /// - Parameters:
+    ///   - trigger: the kind, with its parts.
+    ///   - transitions: what happens to a cron schedule when the clocks of its zone are set forward or back.
     /// - Throws: `TaskiqError` with code `configuration` for an interval that is too short, no expression at all, or one
     ///   that never fires.
-    public init(_ trigger: Trigger) throws(TaskiqError) {
+    public init(_ trigger: Trigger, transitions: TransitionPolicy = .automatic) throws(TaskiqError) {
         switch trigger {
         case .cron(let expressions, _):
             guard !expressions.isEmpty else {
@@ -46,10 +50,12 @@ public struct Schedule: Sendable, Hashable {
         case .once: break
         }
         self.trigger = trigger
+        self.transitions = transitions
     }
 
-    private init(trusting trigger: Trigger) {
+    private init(trusting trigger: Trigger, transitions: TransitionPolicy = .automatic) {
         self.trigger = trigger
+        self.transitions = transitions
     }
 
     /// A cron schedule.
@@ -57,12 +63,17 @@ public struct Schedule: Sendable, Hashable {
     /// - Parameters:
     ///   - text: the expression, for example `0 4 * * *`.
     ///   - zone: the time zone; UTC when not said.
+    ///   - transitions: what happens when the clocks of the zone are set forward or back.
     /// - Returns: the schedule.
     /// - Throws: `CronError`.
-    public static func cron(_ text: String, zone: Zone = .utc) throws -> Schedule {
+    public static func cron(
+        _ text: String,
+        zone: Zone = .utc,
+        transitions: TransitionPolicy = .automatic
+    ) throws -> Schedule {
         let expression = try CronExpression(text)
         try expression.checkFires()
-        return Schedule(trusting: .cron([expression], zone))
+        return Schedule(trusting: .cron([expression], zone), transitions: transitions)
     }
 
     /// A schedule that is due once per interval, counted from the Unix epoch.
@@ -86,7 +97,16 @@ public struct Schedule: Sendable, Hashable {
     /// The schedule with the values of `H` in its cron expressions chosen by an identity.
     func seeded(by id: ScheduleID) -> Schedule {
         guard case .cron(let expressions, let zone) = trigger else { return self }
-        return Schedule(trusting: .cron(expressions.map { $0.seeded(by: id.rawValue) }, zone))
+        return Schedule(trusting: .cron(expressions.map { $0.seeded(by: id.rawValue) }, zone), transitions: transitions)
+    }
+
+    /// The schedule in the zone of the same name with other offsets, if there is one.
+    ///
+    /// - Parameter zones: zones whose data have changed, by name.
+    /// - Returns: the schedule, or itself if its zone is none of them.
+    package func inZone(of zones: [String: Zone]) -> Schedule {
+        guard case .cron(let expressions, let zone) = trigger, let changed = zones[zone.identifier] else { return self }
+        return Schedule(trusting: .cron(expressions, changed), transitions: transitions)
     }
 
     /// The first instant at which it is due after another.
@@ -98,7 +118,7 @@ public struct Schedule: Sendable, Hashable {
         case .once(let time):
             return time > instant ? time : nil
         case .cron(let expressions, let zone):
-            return expressions.lazy.compactMap { $0.next(after: instant, in: zone) }.min()
+            return expressions.lazy.compactMap { $0.next(after: instant, in: zone, policy: transitions) }.min()
         case .interval(let interval, let anchor):
             let period = interval.inMilliseconds
             // Timestamps are bounded, so that neither this difference nor the sum below overflows.
@@ -119,7 +139,8 @@ extension Schedule: CustomStringConvertible {
         switch trigger {
         case .cron(let expressions, let zone):
             let text = expressions.map(\.description).joined(separator: " | ")
-            return zone == .utc ? "cron \(text)" : "cron \(text) in \(zone)"
+            let name = zone == .utc ? "" : " in \(zone)"
+            return "cron \(text)\(name)\(transitions == .automatic ? "" : " (\(transitions))")"
         case .interval(let interval, _): return "every \(interval.formattedShortly)"
         case .once(let time): return "at \(time)"
         }

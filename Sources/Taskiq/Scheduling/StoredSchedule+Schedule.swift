@@ -91,6 +91,12 @@ extension StoredSchedule {
                     "\(place): Python holds one cron expression, found \(expressions.count)"
                 )
             }
+            guard task.schedule.transitions == .automatic else {
+                throw TaskiqError(
+                    .unencodable,
+                    "\(place): Python has no choice of what happens when clocks are set forward or back"
+                )
+            }
             cron = expression.description
             // To Python, a name such as "+03:00" is a duration, which comes to the same.
             if zone != .utc { offset = CronOffset(text: zone.identifier) }

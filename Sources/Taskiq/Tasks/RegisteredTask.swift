@@ -2,12 +2,20 @@
 // SPDX-License-Identifier: MIT
 
 /// A task as the worker's side of a broker knows it: its name, its labels, and how to run a message.
+@usableFromInline
 struct RegisteredTask: Sendable {
-    typealias Body = @concurrent @Sendable (TaskiqMessage, Context) async throws -> JSONFragment
+    @usableFromInline typealias Body = @concurrent @Sendable (TaskiqMessage, Context) async throws -> JSONFragment
 
     let name: TaskName
     let labels: Labels
     let run: Body
+
+    @usableFromInline
+    init(name: TaskName, labels: Labels, run: @escaping Body) {
+        self.name = name
+        self.labels = labels
+        self.run = run
+    }
 }
 
 extension RegisteredTask {
@@ -23,6 +31,8 @@ extension RegisteredTask {
         }
     }
 
+    // Compiled with the caller, who knows the types of the arguments.
+    @inlinable
     init<each Argument: Codable & Sendable, Output: Codable & Sendable>(
         _ name: TaskName,
         _ labels: Labels,
@@ -36,6 +46,7 @@ extension RegisteredTask {
         }
     }
 
+    @inlinable
     init<each Argument: Codable & Sendable>(
         _ name: TaskName,
         _ labels: Labels,
@@ -51,7 +62,8 @@ extension RegisteredTask {
     }
 
     /// A default value that has no form on the wire is no default value.
-    private static func check(_ parameters: [TaskParameter], of task: TaskName) throws(TaskiqError) {
+    @usableFromInline
+    static func check(_ parameters: [TaskParameter], of task: TaskName) throws(TaskiqError) {
         for problem in parameters.lazy.compactMap(\.problem) {
             throw TaskiqError(.configuration, "task \"\(task)\": \(problem.message)")
         }

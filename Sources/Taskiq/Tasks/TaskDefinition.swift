@@ -9,8 +9,23 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
     public let labels: Labels
     /// The broker that sends it.
     public let broker: Broker
-    let outputCoder: OutputCoder<Output>
-    let body: @concurrent @Sendable (repeat each Argument) async throws -> Output
+    @usableFromInline let outputCoder: OutputCoder<Output>
+    @usableFromInline let body: @concurrent @Sendable (repeat each Argument) async throws -> Output
+
+    @usableFromInline
+    init(
+        name: TaskName,
+        labels: Labels,
+        broker: Broker,
+        outputCoder: OutputCoder<Output>,
+        body: @escaping @concurrent @Sendable (repeat each Argument) async throws -> Output
+    ) {
+        self.name = name
+        self.labels = labels
+        self.broker = broker
+        self.outputCoder = outputCoder
+        self.body = body
+    }
 
     /// Runs the closure here and now, as a plain function, with no broker in between.
     ///
@@ -31,6 +46,7 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
     /// - Returns: a handle on the result.
     /// - Throws: `TaskiqError`; with code `sendTask` when the broker did not take it. A middleware's error comes as it
     ///   is.
+    @inlinable
     @discardableResult
     public func kiq(
         _ argument: repeat each Argument,
@@ -40,11 +56,21 @@ public struct TaskDefinition<Output: Sendable, each Argument: Codable & Sendable
     ) async throws -> TaskHandle<Output> {
         var args = ArgumentEncoder(task: name)
         repeat try args.append(each argument)
+        return try await send(args.finish(), labels, taskID, broker)
+    }
+
+    @usableFromInline
+    func send(
+        _ args: PositionalArguments,
+        _ labels: Labels,
+        _ taskID: TaskID?,
+        _ broker: Broker?
+    ) async throws -> TaskHandle<Output> {
         let sender = try self.broker.sender(on: broker)
         let id = try await sender.send(
             name: name,
             labels: self.labels.merging(labels),
-            args: args.finish(),
+            args: args,
             kwargs: .none,
             taskID: taskID
         )

@@ -35,13 +35,14 @@ extension TaskiqMessage {
     ///   - parameters: their names and default values, if the arguments may come by name or be left out.
     /// - Returns: the arguments.
     /// - Throws: `TaskiqError` with code `invalidArguments` that names the parameter, what it takes and what came.
+    @inlinable
     public func arguments<each Argument: Decodable>(
         _ types: repeat (each Argument).Type,
         parameters: [TaskParameter] = []
     ) throws -> (repeat each Argument) {
-        var reader = PositionalReader(self, parameters: parameters)
-        let arguments = (repeat try reader.next(each types))
-        try reader.finish()
+        var reader = reader(parameters)
+        let arguments = (repeat try reader.next(each types, of: self))
+        try reader.finish(self)
         return arguments
     }
 }
@@ -55,6 +56,7 @@ extension TaskDefinition {
     ///   - taskID: the message's identity.
     /// - Returns: the message.
     /// - Throws: `TaskiqError` with code `unencodable`.
+    @inlinable
     public func message(
         _ argument: repeat each Argument,
         labels: Labels = [],
@@ -62,11 +64,16 @@ extension TaskDefinition {
     ) throws(TaskiqError) -> TaskiqMessage {
         var args = ArgumentEncoder(task: name)
         repeat try args.append(each argument)
-        return TaskiqMessage(
+        return message(args.finish(), labels, taskID)
+    }
+
+    @usableFromInline
+    func message(_ args: PositionalArguments, _ labels: Labels, _ taskID: TaskID) -> TaskiqMessage {
+        TaskiqMessage(
             taskID: taskID,
             taskName: name,
             labels: self.labels.merging(labels),
-            positional: args.finish(),
+            positional: args,
             kwargs: .none
         )
     }

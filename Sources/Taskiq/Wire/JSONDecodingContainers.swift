@@ -1,26 +1,9 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-/// What a keyed container reads its members from.
-protocol JSONMemberSource {
-    var codingPath: [any CodingKey] { get }
-    var names: [String] { get }
-    var conversion: Conversion { get }
-
-    /// The value of a member; nil if there is none.
-    func member(_ name: String) throws -> JSONFragment?
-    /// Whether a member is null.
-    func isNil(_ key: some CodingKey) throws -> Bool
-    /// The decoder of a member's value.
-    func decoder(of value: JSONFragment, for key: some CodingKey) -> JSONFragmentDecoder
-    /// The error for a member that is asked for and not there.
-    func absent(_ key: some CodingKey) -> any Error
-    func superDecoder() -> any Decoder
-}
-
 /// The members of an object, or a task's arguments by name.
-struct JSONKeyedContainer<Key: CodingKey, Source: JSONMemberSource>: KeyedDecodingContainerProtocol {
-    let source: Source
+struct JSONKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    let source: JSONMemberSource
 
     var codingPath: [any CodingKey] { source.codingPath }
     var allKeys: [Key] { source.names.compactMap(Key.init(stringValue:)) }
@@ -36,11 +19,17 @@ struct JSONKeyedContainer<Key: CodingKey, Source: JSONMemberSource>: KeyedDecodi
 
     // MARK: Values
 
-    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try bool(value(key), key) }
-    func decode(_ type: String.Type, forKey key: Key) throws -> String { try string(value(key), key) }
+    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool {
+        try source.nextBool(key.stringValue) ?? bool(value(key), key)
+    }
+    func decode(_ type: String.Type, forKey key: Key) throws -> String {
+        try source.nextString(key.stringValue) ?? string(value(key), key)
+    }
     func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try double(value(key), key) }
     func decode(_ type: Float.Type, forKey key: Key) throws -> Float { Float(try double(value(key), key)) }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try integer(value(key), key) }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int {
+        try source.nextInteger(key.stringValue) ?? integer(value(key), key)
+    }
     func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try integer(value(key), key) }
     func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try integer(value(key), key) }
     func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try integer(value(key), key) }

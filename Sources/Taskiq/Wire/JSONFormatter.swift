@@ -13,9 +13,12 @@ public struct JSONFormatter: TaskiqFormatter {
     ///
     /// - Parameter message: the message.
     /// - Returns: what a transport sends.
-    /// - Throws: nothing; other formatters may.
+    /// - Throws: `TaskiqError` with code `unencodable` for values that are nested deeper than any reader follows.
     public func dumps(_ message: TaskiqMessage) throws(TaskiqError) -> BrokerMessage {
-        let bytes = JSONMessageWriter.plainBytes(of: message) ?? JSONMessageWriter.bytes(of: message)
+        let bytes =
+            if let plain = JSONMessageWriter.plainBytes(of: message) { plain } else {
+                try JSONMessageWriter.bytes(of: message)
+            }
         return BrokerMessage(
             taskID: message.taskID,
             taskName: message.taskName,

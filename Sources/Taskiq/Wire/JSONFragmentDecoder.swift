@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 /// Decodes Swift types straight from the bytes of a fragment, with no tree in between.
-final class JSONFragmentDecoder: Decoder {
+final class JSONFragmentDecoder: JSONMemberSource, Decoder {
     let fragment: JSONFragment
-    let conversion: Conversion
+    private let wantedConversion: Conversion
+    override var conversion: Conversion { wantedConversion }
     private let parent: JSONFragmentDecoder?
     private let key: (any CodingKey)?
     private var members: JSONMembers?
@@ -18,13 +19,14 @@ final class JSONFragmentDecoder: Decoder {
         key: (any CodingKey)? = nil
     ) {
         self.fragment = fragment
-        self.conversion = conversion
+        wantedConversion = conversion
         self.parent = parent
         self.key = key
+        super.init(inOrder: nil)
     }
 
     /// From the outermost value inwards.
-    var codingPath: [any CodingKey] {
+    override var codingPath: [any CodingKey] {
         var path: [any CodingKey] = []
         var decoder: JSONFragmentDecoder? = self
         while let current = decoder {
@@ -45,7 +47,7 @@ final class JSONFragmentDecoder: Decoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard kind == .object else { throw mismatch("an object", [String: JSONFragment].self) }
-        return KeyedDecodingContainer(JSONKeyedContainer<Key, JSONFragmentDecoder>(source: self))
+        return KeyedDecodingContainer(JSONKeyedContainer<Key>(source: self))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -86,6 +88,36 @@ final class JSONFragmentDecoder: Decoder {
         return value
     }
 
+    // MARK: Members
+
+    /// The members of the object; none if it is none.
+    var ownMembers: JSONMembers {
+        if let members { return members }
+        let members = JSONMembers(of: fragment)
+        self.members = members
+        return members
+    }
+
+    override var names: [String] { ownMembers.names(in: fragment) }
+
+    override func member(_ name: String) -> JSONFragment? {
+        if members == nil { members = JSONMembers(of: fragment) }
+        return members?.value(of: name, in: fragment)
+    }
+
+    override func isNil(_ key: some CodingKey) throws -> Bool {
+        guard let value = member(key.stringValue) else { throw absent(key) }
+        return value.isNull
+    }
+
+    override func decoder(of value: JSONFragment, for key: some CodingKey) -> JSONFragmentDecoder {
+        JSONFragmentDecoder(value, conversion: conversion, parent: self, key: key)
+    }
+
+    override func superDecoder() -> any Decoder {
+        JSONFragmentDecoder(member("super") ?? .null, conversion: conversion, parent: self)
+    }
+
     // MARK: Errors
 
     func integerMismatch(_ type: any FixedWidthInteger.Type) -> DecodingError {
@@ -102,41 +134,6 @@ final class JSONFragmentDecoder: Decoder {
         return kind == .null
             ? .valueNotFound(type, context)
             : .typeMismatch(type, context)
-    }
-}
-
-extension JSONFragmentDecoder: JSONMemberSource {
-    /// The members of the object; none if it is none.
-    var object: JSONMembers {
-        if let members { return members }
-        let members = JSONMembers(of: fragment)
-        self.members = members
-        return members
-    }
-
-    var names: [String] { object.names(in: fragment) }
-
-    func member(_ name: String) -> JSONFragment? {
-        if members == nil { members = JSONMembers(of: fragment) }
-        return members?.value(of: name, in: fragment)
-    }
-
-    func isNil(_ key: some CodingKey) throws -> Bool {
-        guard let value = member(key.stringValue) else { throw absent(key) }
-        return value.isNull
-    }
-
-    func decoder(of value: JSONFragment, for key: some CodingKey) -> JSONFragmentDecoder {
-        JSONFragmentDecoder(value, conversion: conversion, parent: self, key: key)
-    }
-
-    func absent(_ key: some CodingKey) -> any Error {
-        let context = DecodingError.Context(codingPath: codingPath, debugDescription: "the key is missing")
-        return DecodingError.keyNotFound(key, context)
-    }
-
-    func superDecoder() -> any Decoder {
-        JSONFragmentDecoder(member("super") ?? .null, conversion: conversion, parent: self)
     }
 }
 

@@ -1,7 +1,7 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-/// Reads a message object in one pass over the text; of a field that stands twice the later counts.
+/// Reads a message object, whatever the order of its fields, in one pass over the text; of a field that stands twice the later counts.
 struct JSONMessageReader {
     private let data: [UInt8]
     private var taskID: JSONKeyRange?
@@ -15,6 +15,7 @@ struct JSONMessageReader {
 
     static func message(_ data: [UInt8]) throws(TaskiqError) -> TaskiqMessage {
         try data.withUnsafeBufferPointer { (buffer) throws(TaskiqError) in
+            if let message = usualMessage(data, buffer) { return message }
             var reader = JSONMessageReader(data)
             var cursor = JSONCursor(buffer, from: 0, to: buffer.count)
             try cursor.object { (cursor, key) throws(TaskiqError) in try reader.read(key, &cursor) }

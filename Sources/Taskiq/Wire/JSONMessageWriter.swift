@@ -4,7 +4,10 @@
 /// Writes a message object, its fields in Python's order.
 enum JSONMessageWriter {
     /// The text of any message.
-    static func bytes(of message: TaskiqMessage) -> [UInt8] {
+    ///
+    /// - Throws: `TaskiqError` with code `unencodable` for fragments that are nested so deep that no reader would take
+    ///   the message. What was encoded was looked at then; a fragment may come from anywhere.
+    static func bytes(of message: TaskiqMessage) throws(TaskiqError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
         JSONWriter.write(literal: #"{"task_id":"#, to: &bytes)
@@ -31,29 +34,40 @@ enum JSONMessageWriter {
         let kwargs = message.kwargs.arguments.lazy.map { ($0.name, $0.value) }
         JSONWriter.write(object: kwargs, to: &bytes) { value, bytes in JSONWriter.write(value, to: &bytes) }
         bytes.append(UInt8(ascii: "}"))
+        let depth = bytes.withUnsafeBufferPointer { JSONWriter.depth(of: $0) }
+        guard depth <= JSONScanner.maximumDepth else {
+            throw TaskiqError(
+                .unencodable,
+                "task \"\(message.taskName)\": an argument or label is nested more than \(JSONOutput.maximumDepth) levels "
+                    + "deep; flatten it, or send a part as text"
+            )
+        }
         return bytes
     }
 
     /// The text of a message whose names and labels need no escapes, as nearly all are; nil for others.
     static func plainBytes(of message: TaskiqMessage) -> [UInt8]? {
         guard let capacity = capacity(for: message) else { return nil }
-        var isComplete = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+        // Mostly on the stack, and copied once the length is known: to make an array by its capacity takes longer.
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
             var text = PlainText(buffer)
             write(message, to: &text)
-            isComplete = text.isComplete
-            count = text.count
+            return text.isComplete ? Array(UnsafeBufferPointer(rebasing: buffer[..<text.count])) : nil
         }
-        return isComplete ? bytes : nil
     }
 
     /// Room for the text if nothing in it needs escapes; nil where the size is not plain to see.
     @inline(__always)
     private static func capacity(for message: TaskiqMessage) -> Int? {
-        guard let args = message.positional.text?.range.count ?? (message.args.isEmpty ? 2 : nil),
+        let positional = message.positional
+        guard let args = positional.isText ? positional.array.range.count : (positional.list.isEmpty ? 2 : nil),
             let kwargs = message.kwargs.text?.range.count ?? (message.kwargs.isEmpty ? 2 : nil)
         else { return nil }
-        var size = 96 + args + kwargs + message.taskID.rawValue.utf8.count + message.taskName.rawValue.utf8.count
+        var size = 96 + args + kwargs + message.taskName.rawValue.utf8.count
+        switch message.taskID.form {
+        case .number: size += HexadecimalNumber.digitCount
+        case .text(let id): size += id.utf8.count
+        }
         for label in message.labels.entries {
             size += 2 * label.name.utf8.count + 16
             switch label.value {
@@ -68,7 +82,10 @@ enum JSONMessageWriter {
     @inline(__always)
     private static func write(_ message: TaskiqMessage, to text: inout PlainText) {
         text.literal(#"{"task_id":""#)
-        text.string(message.taskID.rawValue)
+        switch message.taskID.form {
+        case .number(let number): text.number(number)
+        case .text(let id): text.string(id)
+        }
         text.literal(#"","task_name":""#)
         text.string(message.taskName.rawValue)
         text.literal(#"","labels":{"#)
@@ -86,7 +103,7 @@ enum JSONMessageWriter {
             text.digit(label.value.wireType)
         }
         text.literal(#"},"args":"#)
-        if let args = message.positional.text { text.fragment(args) } else { text.literal("[]") }
+        if message.positional.isText { text.fragment(message.positional.array) } else { text.literal("[]") }
         text.literal(#","kwargs":"#)
         if let kwargs = message.kwargs.text { text.fragment(kwargs) } else { text.literal("{}") }
         text.literal("}")
@@ -109,7 +126,7 @@ private struct PlainText {
             isComplete = isComplete && source.isEmpty
             return
         }
-        (to + count).initialize(from: from, count: source.count)
+        JSONPlainText.copy(from, to: to + count, count: source.count)
         count += source.count
     }
 
@@ -123,6 +140,16 @@ private struct PlainText {
             copy(characters)
         }
         if isPlain == nil { isComplete = false }
+    }
+
+    @inline(__always)
+    mutating func number(_ number: HexadecimalNumber) {
+        guard let to = target.baseAddress, HexadecimalNumber.digitCount <= target.count - count else {
+            isComplete = false
+            return
+        }
+        number.write(to: UnsafeMutableRawPointer(to + count))
+        count += HexadecimalNumber.digitCount
     }
 
     @inline(__always)

@@ -21,7 +21,7 @@ final class JSONOutput {
 
     // One encoding is done by one caller from beginning to end, so that the run-time checks of overlapping access, which
     // would be a fifth of the cost, are left out.
-    @exclusivity(unchecked) private(set) var bytes: [UInt8]
+    @exclusivity(unchecked) private var text = JSONBuffer()
     /// The innermost open value, if one is open.
     @exclusivity(unchecked) private var current = Level(start: 0, key: nil)
     @exclusivity(unchecked) private var depth = 0
@@ -39,9 +39,13 @@ final class JSONOutput {
     init(path: [any CodingKey] = [], treeTypes: JSONTreeTypes? = nil) {
         self.path = path
         self.treeTypes = treeTypes
-        bytes = []
-        bytes.reserveCapacity(128)
     }
+
+    /// The text so far.
+    var bytes: [UInt8] { text.bytes }
+
+    /// Lends the text so far.
+    func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) { text.withBytes(body) }
 
     func path(to level: Int) -> [any CodingKey] {
         let inner = level >= depth ? current.key.map { [$0] } ?? [] : []
@@ -52,9 +56,9 @@ final class JSONOutput {
 
     /// Writes one value of any type.
     func write<Value: Encodable>(_ value: Value, key: (any CodingKey)?) throws {
-        if JSONWriter.write(basic: value, to: &bytes) { return }
+        if JSONWriter.write(basic: value, to: &text) { return }
         if let value = value as? any WireEncodable {
-            push(Level(start: bytes.count, key: key, form: .scalar))
+            push(Level(start: text.count, key: key, form: .scalar))
             defer { pop() }
             try value.write(to: self)
         } else {
@@ -65,24 +69,24 @@ final class JSONOutput {
     /// Writes a value as its own conformance would have it.
     func writeEncoded<Value: Encodable>(_ value: Value, key: (any CodingKey)?) throws {
         guard path.count + depth < Self.maximumOpenValues else { throw tooDeep }
-        let start = bytes.count
+        let start = text.count
         let type = ObjectIdentifier(Value.self)
         push(Level(start: start, key: key, type: type))
         defer { pop() }
         if let treeTypes, treeTypes.contains(type) { return try writeTree(of: value, treeTypes) }
         try value.encode(to: JSONEncoding(output: self, level: depth))
         if current.needsTree {
-            bytes.removeSubrange(start...)
+            text.removeAll(after: start)
             return try writeTree(of: value, sharedTreeTypes)
         }
         switch current.form {
         case .scalar: break
-        case .array: bytes.append(UInt8(ascii: "]"))
+        case .array: text.append(UInt8(ascii: "]"))
         case .object:
             if depth == 1 { memberCount = current.count }
-            bytes.append(UInt8(ascii: "}"))
+            text.append(UInt8(ascii: "}"))
         // A value that encoded nothing at all is an empty object, as in Foundation's encoder.
-        case .unset: JSONWriter.write(literal: "{}", to: &bytes)
+        case .unset: JSONWriter.write(literal: "{}", to: &text)
         }
     }
 
@@ -90,7 +94,9 @@ final class JSONOutput {
         deepest = .max
         let node = JSONTreeEncoding.Node(treeTypes)
         try value.encode(to: JSONTreeEncoding(node: node, codingPath: codingPath))
+        var bytes: [UInt8] = []
         node.write(to: &bytes)
+        bytes.withUnsafeBufferPointer { text.append($0) }
     }
 
     /// What all outputs of this encoding know of types that need trees.
@@ -103,16 +109,16 @@ final class JSONOutput {
 
     /// Writes an object whose members the closure writes, each by one call.
     func writeObject(_ body: ((_ key: String, _ value: any Encodable) throws -> Void) throws -> Void) throws {
-        bytes.append(UInt8(ascii: "{"))
+        text.append(UInt8(ascii: "{"))
         var isFirst = true
         try body { key, value in
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
             write(key)
-            bytes.append(UInt8(ascii: ":"))
+            text.append(UInt8(ascii: ":"))
             try write(value, key: JSONName(stringValue: key))
         }
-        bytes.append(UInt8(ascii: "}"))
+        text.append(UInt8(ascii: "}"))
     }
 
     /// The path of the value that is being written.
@@ -142,7 +148,7 @@ final class JSONOutput {
         if current.form == form { return true }
         guard current.form == .unset else { return false }
         current.form = form
-        bytes.append(form == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
+        text.append(form == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
         return true
     }
 
@@ -168,11 +174,19 @@ final class JSONOutput {
             needTree(at: level)
             return
         }
-        if !current.keys.insert(key, into: bytes, from: current.start) { needTree(at: level) }
-        if current.count > 0 { bytes.append(UInt8(ascii: ",")) }
+        if !current.keys.insert(key, into: text, from: current.start) { needTree(at: level) }
+        let isFirst = current.count == 0
         current.count += 1
-        JSONWriter.write(string: key, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
+        var key = key
+        let isPlain = key.withUTF8 { name in
+            guard JSONWriter.endOfPlainText(in: name, from: 0) == name.count else { return false }
+            text.append(key: name, isFirst: isFirst)
+            return true
+        }
+        if isPlain { return }
+        if !isFirst { text.append(UInt8(ascii: ",")) }
+        JSONWriter.write(string: key, to: &text)
+        text.append(UInt8(ascii: ":"))
     }
 
     /// Writes what stands before an element.
@@ -182,7 +196,7 @@ final class JSONOutput {
             needTree(at: level)
             return
         }
-        if current.count > 0 { bytes.append(UInt8(ascii: ",")) }
+        if current.count > 0 { text.append(UInt8(ascii: ",")) }
         current.count += 1
     }
 
@@ -194,17 +208,17 @@ final class JSONOutput {
 
     // MARK: Scalars
 
-    func writeNull() { JSONWriter.write(literal: "null", to: &bytes) }
+    func writeNull() { JSONWriter.write(literal: "null", to: &text) }
 
-    func write(_ value: Bool) { JSONWriter.write(literal: value ? "true" : "false", to: &bytes) }
+    func write(_ value: Bool) { JSONWriter.write(literal: value ? "true" : "false", to: &text) }
 
-    func write(_ value: String) { JSONWriter.write(string: value, to: &bytes) }
+    func write(_ value: String) { JSONWriter.write(string: value, to: &text) }
 
-    func write(_ value: Double) { JSONWriter.write(double: value, to: &bytes) }
+    func write(_ value: Double) { JSONWriter.write(double: value, to: &text) }
 
     func write(_ value: Float) { write(plain: value.isFinite ? value.description : "null") }
 
-    func write(_ value: Int) { JSONWriter.write(integer: value, to: &bytes) }
+    func write(_ value: Int) { JSONWriter.write(integer: value, to: &text) }
 
     func write(_ value: some FixedWidthInteger) {
         if let value = Int(exactly: value) { write(value) } else { write(plain: "\(value)") }
@@ -212,11 +226,11 @@ final class JSONOutput {
 
     func write(_ value: JSONFragment) {
         deepest = .max
-        JSONWriter.write(value, to: &bytes)
+        JSONWriter.write(value, to: &text)
     }
 
     /// Writes text that is JSON already.
-    func write(plain text: String) { bytes.append(contentsOf: text.utf8) }
+    func write(plain text: String) { JSONWriter.write(plain: text, to: &self.text) }
 
     // MARK: Depth
 
@@ -229,8 +243,8 @@ final class JSONOutput {
     /// Refuses text that no reader of a message would take.
     func checkDepth() throws {
         // Arrays of plain values are one level more than there are open values; and each level takes two bytes.
-        guard deepest >= Self.maximumDepth, bytes.count > 2 * Self.maximumDepth else { return }
-        guard JSONWriter.depth(of: bytes) > Self.maximumDepth else { return }
+        guard deepest >= Self.maximumDepth, text.count > 2 * Self.maximumDepth else { return }
+        guard text.withBytes({ JSONWriter.depth(of: $0) }) > Self.maximumDepth else { return }
         throw tooDeep
     }
 

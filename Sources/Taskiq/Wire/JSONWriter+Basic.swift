@@ -4,7 +4,7 @@
 extension JSONWriter {
     /// Writes a value of the types that arguments mostly have; says whether it was of one.
     @inline(__always)
-    static func write<Value>(basic value: Value, to bytes: inout [UInt8]) -> Bool {
+    static func write<Value>(basic value: Value, to bytes: inout some JSONSink & ~Copyable) -> Bool {
         if let value = same(value, as: Int.self) {
             write(integer: value, to: &bytes)
         } else if let value = same(value, as: String.self) {
@@ -24,10 +24,10 @@ extension JSONWriter {
     }
 
     @inline(__always)
-    private static func write<Element>(
+    private static func write<Element, Sink: JSONSink & ~Copyable>(
         array values: [Element],
-        to bytes: inout [UInt8],
-        element write: (Element, inout [UInt8]) -> Void
+        to bytes: inout Sink,
+        element write: (Element, inout Sink) -> Void
     ) {
         bytes.append(UInt8(ascii: "["))
         var isFirst = true

@@ -4,13 +4,13 @@
 /// Writes JSON text: compact, UTF-8, no escapes but those that JSON demands.
 enum JSONWriter {
     @inline(__always)
-    static func write(string text: String, to bytes: inout [UInt8]) {
+    static func write(string text: String, to bytes: inout some JSONSink & ~Copyable) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { characters in
             let end = endOfPlainText(in: characters, from: 0)
             if end == characters.count {
-                bytes.append(contentsOf: characters)
+                bytes.append(characters)
             } else {
                 writeEscaped(characters, plainTo: end, to: &bytes)
             }
@@ -21,12 +21,12 @@ enum JSONWriter {
     private static func writeEscaped(
         _ characters: UnsafeBufferPointer<UInt8>,
         plainTo firstEnd: Int,
-        to bytes: inout [UInt8]
+        to bytes: inout some JSONSink & ~Copyable
     ) {
         var start = 0
         var end = firstEnd
         while true {
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start..<end]))
+            bytes.append(UnsafeBufferPointer(rebasing: characters[start..<end]))
             guard end < characters.count else { return }
             writeEscape(of: characters[end], to: &bytes)
             start = end + 1
@@ -45,26 +45,32 @@ enum JSONWriter {
             guard special == 0 else { return index + special.trailingZeroBitCount / 8 }
             index += 8
         }
+        // The last word overlaps the one before it.
+        if index < raw.count, raw.count >= 8 {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self))
+            if JSONPlainText.escapedBytes(of: word) == 0 { return raw.count }
+        }
         while index < raw.count, JSONPlainText.isPlain(raw[index]) || raw[index] >= 0x80 { index += 1 }
         return index
     }
 
-    private static func writeEscape(of byte: UInt8, to bytes: inout [UInt8]) {
+    private static func writeEscape(of byte: UInt8, to bytes: inout some JSONSink & ~Copyable) {
+        bytes.append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-        case 0x08: bytes.append(contentsOf: "\\b".utf8)
-        case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-        case 0x09: bytes.append(contentsOf: "\\t".utf8)
-        default:
-            bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(contentsOf: hexadecimal(CollectionOfOne(byte)).utf8)
+        case 0x08: bytes.append(UInt8(ascii: "b"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case ..<0x20:
+            write(literal: "u00", to: &bytes)
+            for digit in [byte >> 4, byte & 15] { bytes.append(digit + UInt8(ascii: digit < 10 ? "0" : "W")) }
+        default: bytes.append(byte)
         }
     }
 
     /// Writes an integer that fits a machine word without making a string of it.
-    static func write(integer value: Int, to bytes: inout [UInt8]) {
+    static func write(integer value: Int, to bytes: inout some JSONSink & ~Copyable) {
         if value >= 0, value < 10 {
             bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value))
             return
@@ -82,24 +88,30 @@ enum JSONWriter {
                 start -= 1
                 digits.initializeElement(at: start, to: UInt8(ascii: "-"))
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+            bytes.append(UnsafeBufferPointer(rebasing: digits[start...]))
         }
     }
 
     /// Writes a number as Python's `repr` spells it; JSON has no word for what is not finite, so that becomes `null`.
-    static func write(double value: Double, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: value.isFinite ? value.description.utf8 : "null".utf8)
+    static func write(double value: Double, to bytes: inout some JSONSink & ~Copyable) {
+        write(plain: value.isFinite ? value.description : "null", to: &bytes)
+    }
+
+    /// Appends text that is JSON already.
+    static func write(plain text: String, to bytes: inout some JSONSink & ~Copyable) {
+        var text = text
+        text.withUTF8 { bytes.append($0) }
     }
 
     @inline(__always)
-    static func write(_ fragment: JSONFragment, to bytes: inout [UInt8]) {
+    static func write(_ fragment: JSONFragment, to bytes: inout some JSONSink & ~Copyable) {
         fragment.storage.withUnsafeBufferPointer { storage in
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: storage[fragment.range]))
+            bytes.append(UnsafeBufferPointer(rebasing: storage[fragment.range]))
         }
     }
 
     /// How many arrays and objects stand in one another at the deepest place of JSON text.
-    static func depth(of text: [UInt8]) -> Int {
+    static func depth(of text: UnsafeBufferPointer<UInt8>) -> Int {
         var (depth, deepest, isString, index) = (0, 0, false, 0)
         while index < text.count {
             switch text[index] {
@@ -119,8 +131,8 @@ enum JSONWriter {
 
     /// Appends text that is JSON already.
     @inline(__always)
-    static func write(literal text: StaticString, to bytes: inout [UInt8]) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    static func write(literal text: StaticString, to bytes: inout some JSONSink & ~Copyable) {
+        text.withUTF8Buffer { bytes.append($0) }
     }
 
     static func write(_ fragments: [JSONFragment], to bytes: inout [UInt8]) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 import Taskiq
-import TaskiqApp
 import TaskiqCron
 
 /// How the cron commands write instants.
@@ -12,12 +11,10 @@ enum CronAnswer {
         zone == .utc ? instant.description : instant.rfc3339(in: zone)
     }
 
-    static func print(_ instants: [Timestamp], in zone: Zone, asJSON: Bool) {
-        if asJSON {
-            Output.line("\(JSONValue.array(instants.map { .string(text($0, in: zone)) }).fragment)")
-        } else {
-            for instant in instants { Output.line(text(instant, in: zone)) }
-        }
+    /// One instant a line, or one JSON array of them.
+    static func lines(_ instants: [Timestamp], in zone: Zone, asJSON: Bool) -> [String] {
+        let texts = instants.map { text($0, in: zone) }
+        return asJSON ? ["\(JSONValue.array(texts.map { .string($0) }).fragment)"] : texts
     }
 
     /// The instants before another one, the latest first, that are later than an end.

@@ -118,17 +118,17 @@ struct CronCheck {
         return String(line[..<last.endIndex])
     }
 
+    /// Whether a word has the characters of a field, and no letters but those of names and of `H`, `L` and `W`.
     private static func looksLikeField(_ word: Substring) -> Bool {
-        guard let first = word.first else { return false }
-        if first.isNumber || "*?+".contains(first) { return !word.contains { $0 == "." || $0 == "=" } }
         let names = [
             "SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG",
-            "SEP", "OCT", "NOV", "DEC",
+            "SEP", "OCT", "NOV", "DEC", "L", "W", "LW", "H",
         ]
-        let word = word.uppercased()
-        return word == "L" || word == "LW" || word == "H" || word.hasPrefix("H/") || word.hasPrefix("H(")
-            || word.hasPrefix("L-")
-            || names.contains { word == $0 || word.hasPrefix($0) && !(word.dropFirst(3).first?.isLetter ?? true) }
-            || names.contains { word == $0 + "L" }
+        guard let first = word.first, first.isLetter || first.isNumber || "*?+".contains(first),
+            word.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "*?+,-/#()".contains($0)) })
+        else { return false }
+        return word.uppercased().split { !$0.isLetter }.allSatisfy { letters in
+            names.contains { letters == $0 || letters == $0 + "L" }
+        }
     }
 }

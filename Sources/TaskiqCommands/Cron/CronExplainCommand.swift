@@ -33,27 +33,29 @@ struct CronExplainCommand: ParsableCommand {
     }
 
     func run() throws {
+        for line in try lines() { Output.line(line) }
+        try failIfNeverFires()
+    }
+
+    /// The answer.
+    func lines() throws -> [String] {
         let policy = try transitions.policy()
         let (expression, zone, start) = try cron.parsed()
         let instants = Array(expression.occurrences(after: start, in: zone, policy: policy).prefix(number))
         let warnings = expression.warnings(in: zone, after: start, policy: policy)
-        if json {
-            printJSON(expression, instants, warnings, zone)
-            try failIfNeverFires(expression)
-            return
-        }
-        Output.line(expression.explanation)
-        if !instants.isEmpty { Output.line("") }
+        if json { return ["\(Self.json(expression, instants, warnings, zone).fragment)"] }
+        var lines = [expression.explanation]
+        if !instants.isEmpty { lines.append("") }
         for instant in instants {
             let remark = Self.remark(instant, expression, zone).map { "  (\($0))" } ?? ""
-            Output.line("  \(CronAnswer.text(instant, in: zone))  \(instant)\(remark)")
+            lines.append("  \(CronAnswer.text(instant, in: zone))  \(instant)\(remark)")
         }
-        if !warnings.isEmpty { Output.line("") }
-        for warning in warnings { Output.line("warning: \(warning)") }
-        try failIfNeverFires(expression)
+        if !warnings.isEmpty { lines.append("") }
+        return lines + warnings.map { "warning: \($0)" }
     }
 
-    private func failIfNeverFires(_ expression: CronExpression) throws {
+    func failIfNeverFires() throws {
+        let expression = try cron.parsed().expression
         guard expression.neverFires else { return }
         do {
             try expression.checkFires()
@@ -81,13 +83,13 @@ struct CronExplainCommand: ParsableCommand {
         return nil
     }
 
-    private func printJSON(
+    private static func json(
         _ expression: CronExpression,
         _ instants: [Timestamp],
         _ warnings: [CronWarning],
         _ zone: Zone
-    ) {
-        let object = JSONValue.object([
+    ) -> JSONValue {
+        .object([
             .init("expression", .string(expression.description)),
             .init("explanation", .string(expression.explanation)),
             .init("zone", .string(zone.identifier)),
@@ -100,7 +102,7 @@ struct CronExplainCommand: ParsableCommand {
                             .init("local", .string(CronAnswer.text(instant, in: zone))),
                             .init("utc", .string(instant.description)),
                         ]
-                        if let remark = Self.remark(instant, expression, zone) {
+                        if let remark = remark(instant, expression, zone) {
                             members.append(.init("remark", .string(remark)))
                         }
                         return .object(members)
@@ -120,6 +122,5 @@ struct CronExplainCommand: ParsableCommand {
                 )
             ),
         ])
-        Output.line("\(object.fragment)")
     }
 }

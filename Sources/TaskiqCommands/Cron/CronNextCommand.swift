@@ -40,8 +40,8 @@ struct CronNextCommand: ParsableCommand {
     }
 
     func run() throws {
-        let policy = try transitions.policy()
         if batch {
+            let policy = try transitions.policy()
             while let line = readLine() {
                 // Blank lines between questions are no questions.
                 guard line.contains(where: { !$0.isWhitespace }) else { continue }
@@ -49,8 +49,14 @@ struct CronNextCommand: ParsableCommand {
             }
             return
         }
+        for line in try lines() { Output.line(line) }
+    }
+
+    /// The answer.
+    func lines() throws -> [String] {
+        let policy = try transitions.policy()
         let (expression, zone, start) = try cron.parsed()
         let instants = expression.occurrences(after: start, in: zone, policy: policy).prefix(number)
-        CronAnswer.print(Array(instants), in: zone, asJSON: json)
+        return CronAnswer.lines(Array(instants), in: zone, asJSON: json)
     }
 }

@@ -29,7 +29,7 @@ struct CronOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("What H is derived from, the schedule's id.", valueName: "text"))
     var seed: String?
 
-    func parsed() throws -> (CronExpression, Zone, Timestamp) {
+    func parsed() throws -> (expression: CronExpression, zone: Zone, start: Timestamp) {
         guard !expression.isEmpty else { throw CommandExit(.usage, "an expression is missing") }
         guard let dialect = CronDialect(name: dialect) else {
             let names = CronDialect.all.map(\.description).joined(separator: ", ")
@@ -63,13 +63,11 @@ struct TransitionOptions: ParsableArguments {
     var repeated = "automatic"
 
     func policy() throws -> TransitionPolicy {
-        let gaps: [TransitionPolicy.Gap] = [.automatic, .runAfter, .skip]
-        let choices: [TransitionPolicy.Repeated] = [.automatic, .once, .twice]
-        guard let gap = gaps.first(where: { $0.description == gap }) else {
-            throw CommandExit(.usage, "--gap is one of \(gaps.map(\.description).joined(separator: ", "))")
+        guard let gap = TransitionPolicy.Gap(name: gap) else {
+            throw CommandExit(.usage, "--gap is one of automatic, run-after, skip")
         }
-        guard let repeated = choices.first(where: { $0.description == repeated }) else {
-            throw CommandExit(.usage, "--repeated is one of \(choices.map(\.description).joined(separator: ", "))")
+        guard let repeated = TransitionPolicy.Repeated(name: repeated) else {
+            throw CommandExit(.usage, "--repeated is one of automatic, once, twice")
         }
         return TransitionPolicy(gap: gap, repeated: repeated)
     }

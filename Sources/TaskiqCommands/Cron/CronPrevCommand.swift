@@ -26,10 +26,15 @@ struct CronPrevCommand: ParsableCommand {
     }
 
     func run() throws {
+        for line in try lines() { Output.line(line) }
+    }
+
+    /// The answer.
+    func lines() throws -> [String] {
         let policy = try transitions.policy()
         let (expression, zone, start) = try cron.parsed()
         let end = CronAnswer.backwardStart(start, written: cron.start)
         let instants = CronAnswer.previous(expression, before: end, in: zone, policy: policy, count: number)
-        CronAnswer.print(instants, in: zone, asJSON: json)
+        return CronAnswer.lines(instants, in: zone, asJSON: json)
     }
 }

@@ -51,12 +51,14 @@ struct CronLint {
                 )
             }
         }
-        if !fields.flags.contains(.eitherDay), let first = earliestDay(days),
-            (1...12).contains(where: { month in
-                fields.months & 1 << UInt16(month) != 0 && CivilDate.length(ofMonth: month, year: 2_001) < first
-            })
-        {
-            add(.shortMonths, firstDay, "months without such a day are skipped; L is the last day of every month")
+        if !fields.flags.contains(.eitherDay), let first = earliestDay(days) {
+            let months = (1...12).filter { fields.months & 1 << UInt16($0) != 0 }
+            let short = months.filter { CivilDate.length(ofMonth: $0, year: 2_001) < first }
+            if months == [2], !short.isEmpty {
+                add(.shortMonths, firstDay, "only leap years have such a day; L is the last day of every February")
+            } else if !short.isEmpty {
+                add(.shortMonths, firstDay, "months without such a day are skipped; L is the last day of every month")
+            }
         }
     }
 

@@ -16,6 +16,19 @@ public struct TransitionPolicy: Hashable, Sendable {
         /// The name of the choice.
         public var description: String { ["automatic", "run-after", "skip"][Int(rawValue)] }
 
+        /// The choice of a name, `run_after` being another spelling; nil for any other text.
+        public init?(name: String) {
+            let name = name == "run_after" ? "run-after" : name
+            guard let choice = [Gap.automatic, .runAfter, .skip].first(where: { $0.description == name }) else {
+                return nil
+            }
+            self = choice
+        }
+
+        private init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
         /// A fixed-time job runs right after the gap, a wildcard job does not run for it.
         public static let automatic = Gap(rawValue: 0)
         /// Every job with a skipped time runs at the first instant after the gap, once however many times it skips.
@@ -32,6 +45,18 @@ public struct TransitionPolicy: Hashable, Sendable {
 
         /// The name of the choice.
         public var description: String { ["automatic", "once", "twice"][Int(rawValue)] }
+
+        /// The choice of a name; nil for any other text.
+        public init?(name: String) {
+            guard let choice = [Repeated.automatic, .once, .twice].first(where: { $0.description == name }) else {
+                return nil
+            }
+            self = choice
+        }
+
+        private init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
 
         /// A fixed-time job runs the first time only, a wildcard job both times.
         public static let automatic = Repeated(rawValue: 0)
@@ -58,6 +83,11 @@ public struct TransitionPolicy: Hashable, Sendable {
 
     /// The rule of Debian's cron daemon.
     public static let automatic = TransitionPolicy()
+}
+
+extension TransitionPolicy: CustomStringConvertible {
+    /// Both choices by name.
+    public var description: String { "gap \(gap), repeat \(repeated)" }
 }
 
 /// A policy applied to an expression.

@@ -11,11 +11,16 @@ extension Zone {
 
     private struct CachedZone {
         var zone: Zone
+        /// The number of the change that brought the zone; 0 for the first reading.
+        var change = 0
         /// The file that the zone was read from, as it was then.
         var file: ZoneDirectories.FileIdentity?
     }
 
     private static let cache = Mutex<[Key: CachedZone]>([:])
+    // It is the cache's, and changes under its lock alone.
+    /// How many changes there have been.
+    private static let changeCount = Mutex(0)
 
     /// The directories zone files are read from: that in the environment variable `TZDIR`, if it is set when the first
     /// zone is asked for, then `/usr/share/zoneinfo`, `/usr/lib/zoneinfo` and `/usr/share/lib/zoneinfo`.
@@ -58,18 +63,35 @@ extension Zone {
     /// A ``Zone`` is a value and keeps what it had; ask for the identifier again to have what is new. A file that is gone
     /// or damaged leaves the zone as it was.
     ///
-    /// - Returns: The identifiers of the zones whose offsets are other ones now.
-    public static func reloadChanged() -> [String] {
-        var changed: Set<String> = []
+    /// - Returns: The zones whose offsets are other ones now, as they are now.
+    @discardableResult
+    public static func reloadChanged() -> [Zone] {
+        var changed: [Zone] = []
         for (key, cached) in cache.withLock({ $0 }) {
             let file = key.directories.identity(ofZone: key.identifier)
             guard let file, file != cached.file,
                 let zone = try? load(key.identifier, from: key.directories)
             else { continue }
-            if zone != cached.zone { changed.insert(key.identifier) }
-            cache.withLock { $0[key] = CachedZone(zone: zone == cached.zone ? cached.zone : zone, file: file) }
+            let isNew = zone != cached.zone
+            if isNew { changed.append(zone) }
+            cache.withLock { cache in
+                if isNew { changeCount.withLock { $0 += 1 } }
+                let change = isNew ? changeCount.withLock { $0 } : cached.change
+                cache[key] = CachedZone(zone: isNew ? zone : cached.zone, change: change, file: file)
+            }
         }
-        return changed.sorted()
+        return changed.sorted { $0.identifier < $1.identifier }
+    }
+
+    /// What ``reloadChanged()`` has found, whoever called it.
+    ///
+    /// - Parameter count: how many changes the caller knows; 0 for all.
+    /// - Returns: the zones that have changed since then, as they are now, and how many changes there have been.
+    package static func changes(since count: Int) -> (zones: [Zone], count: Int) {
+        cache.withLock { cache in
+            let zones = cache.values.filter { $0.change > count }.map(\.zone).sorted { $0.identifier < $1.identifier }
+            return (zones, changeCount.withLock { $0 })
+        }
     }
 
     private static func withoutFile(_ identifier: String) -> Zone? {

@@ -7,6 +7,7 @@ import TaskiqCron
 /// What a file sets for all of its schedules.
 struct ScheduleDefaults {
     var timezone: Zone?
+    var transitions: TransitionPolicy?
     var labels = Labels()
     /// Labels made from `queue`, `priority` and `timeout`.
     var routing = Labels()
@@ -44,6 +45,8 @@ extension ScheduleValidator {
         }
         defaults.timezone = fields[.timezone].flatMap { zone($0.node) }
         note(.timezone, defaults.timezone != nil)
+        defaults.transitions = fields[.dst].flatMap { transitions($0.node) }
+        note(.dst, defaults.transitions != nil)
         let labels = fields[.labels].flatMap { self.labels($0.node) }
         note(.labels, labels != nil)
         defaults.labels = labels ?? []

@@ -4,13 +4,13 @@
 /// The fields of a schedule, and the names that people know them by.
 enum ScheduleField: String, CaseIterable {
     case task, command, args, kwargs, labels, env, cwd
-    case cron, every, at, timezone
+    case cron, every, at, timezone, dst
     case queue, priority, timeout
     case paused
     case description, note, owner, tags
 
     /// The fields that `defaults` can set for all schedules of a file.
-    static let ofDefaults: Set<ScheduleField> = [.timezone, .labels, .queue, .priority, .timeout, .owner]
+    static let ofDefaults: Set<ScheduleField> = [.timezone, .dst, .labels, .queue, .priority, .timeout, .owner]
 
     /// What a name in a file means.
     enum Meaning: Equatable {
@@ -44,7 +44,7 @@ enum ScheduleField: String, CaseIterable {
     /// says it cannot run.
     private static let later: Set<String> = [
         "http",
-        "dst", "day_match", "day_or", "skip_on", "only_on", "if_skipped", "exclude", "holidays",
+        "day_match", "day_or", "skip_on", "only_on", "if_skipped", "exclude", "holidays",
         "start", "end", "max_runs", "nth", "starts_at", "expires_at", "limit",
         "jitter", "spread", "splay", "random_delay",
         "overlap", "max_parallel", "concurrency", "concurrencyPolicy", "no-overlap", "prohibit_overlap",

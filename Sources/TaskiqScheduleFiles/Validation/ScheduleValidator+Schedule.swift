@@ -19,7 +19,13 @@ extension ScheduleValidator {
         let fields = fields(entries, of: "a schedule")
 
         let ownZone = fields[.timezone].flatMap { zone($0.node) }
-        let schedule = timing(fields, zone: ownZone ?? defaults.timezone ?? .utc, at: entry.keyMark)
+        let ownTransitions = fields[.dst].flatMap { transitions($0.node) }
+        let schedule = timing(
+            fields,
+            zone: ownZone ?? defaults.timezone ?? .utc,
+            transitions: ownTransitions ?? defaults.transitions ?? .automatic,
+            at: entry.keyMark
+        )
         let payload = payload(fields, at: entry.keyMark)
         let isPaused = fields[.paused].map { field in
             bool(field.node, of: "paused").map { $0 != field.isOpposite }

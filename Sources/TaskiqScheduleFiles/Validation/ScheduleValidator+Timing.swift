@@ -9,6 +9,7 @@ extension ScheduleValidator {
     mutating func timing(
         _ fields: [ScheduleField: FieldValue],
         zone: Zone,
+        transitions: TransitionPolicy,
         at mark: SourceMark
     ) -> Schedule? {
         let kinds = [ScheduleField.cron, .every, .at].filter { fields[$0] != nil }
@@ -26,8 +27,16 @@ extension ScheduleValidator {
             )
             return nil
         }
+        if kind != .cron, let dst = fields[.dst] {
+            problems.error(
+                .conflictingFields,
+                at: dst.keyMark,
+                "\"dst\" goes with \"cron\" only, not with \"\(kind.rawValue)\""
+            )
+            return nil
+        }
         switch kind {
-        case .cron: return cron(field.node, zone: zone)
+        case .cron: return cron(field.node, zone: zone, transitions)
         case .every: return interval(field.node)
         default: return moment(field.node, zone: zone)
         }
@@ -51,7 +60,7 @@ extension ScheduleValidator {
 
     // MARK: Kinds
 
-    private mutating func cron(_ node: ScheduleNode, zone: Zone) -> Schedule? {
+    private mutating func cron(_ node: ScheduleNode, zone: Zone, _ transitions: TransitionPolicy) -> Schedule? {
         var nodes = [node]
         if case .list(let list) = node.content {
             nodes = list
@@ -62,7 +71,7 @@ extension ScheduleValidator {
         }
         let expressions = every(nodes) { validator, node in validator.expression(node) }
         guard let expressions else { return nil }
-        return make(.cron(expressions, zone), at: node.mark)
+        return make(.cron(expressions, zone), transitions, at: node.mark)
     }
 
     private mutating func expression(_ node: ScheduleNode) -> CronExpression? {
@@ -152,9 +161,13 @@ extension ScheduleValidator {
         }
     }
 
-    private mutating func make(_ trigger: Schedule.Trigger, at mark: SourceMark) -> Schedule? {
+    private mutating func make(
+        _ trigger: Schedule.Trigger,
+        _ transitions: TransitionPolicy = .automatic,
+        at mark: SourceMark
+    ) -> Schedule? {
         do throws(TaskiqError) {
-            return try Schedule(trigger)
+            return try Schedule(trigger, transitions: transitions)
         } catch {
             problems.error(.badValue, at: mark, error.message)
             return nil

@@ -48,6 +48,15 @@ struct PlannedSchedule: Sendable {
         return next <= end ? next : nil
     }
 
+    /// Whether another schedule is due at the same instants: its text is the same, and its zone has the same offsets.
+    func hasTiming(of schedule: Schedule) -> Bool {
+        if task.schedule == schedule { return true }
+        guard case .cron(_, let old) = task.schedule.trigger, case .cron(_, let new) = schedule.trigger else {
+            return fingerprint == schedule.fingerprint
+        }
+        return old == new && fingerprint == schedule.fingerprint
+    }
+
     /// Takes over what the ledger says, if it is further on with this timing.
     ///
     /// - Returns: whether the next slot may be another one now.

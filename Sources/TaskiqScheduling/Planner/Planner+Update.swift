@@ -19,6 +19,7 @@ extension Planner {
     ///   at an instant in the past, has that slot all the same, which fires or is missed by the rule for late slots.
     /// - A schedule that the ledger knows goes on from where it is decided, as long as its timing is the same.
     /// - A schedule whose timing was changed starts now. What else was changed takes effect with its next slot.
+    /// - New data of its time zone are a change of a schedule's timing.
     /// - Slots that were due before a schedule was removed or its timing changed are still decided.
     /// - Of several schedules with one id the one that is running stays, else the first one is taken.
     ///
@@ -75,7 +76,7 @@ extension Planner {
         now: Timestamp
     ) -> ScheduleProblem? {
         if var schedule = running[task.id] {
-            if schedule.task.schedule == task.schedule || schedule.fingerprint == task.schedule.fingerprint {
+            if schedule.hasTiming(of: task.schedule) {
                 schedule.task = task
                 schedule.source = source
                 running[task.id] = schedule

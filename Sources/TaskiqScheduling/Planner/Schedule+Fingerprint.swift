@@ -15,7 +15,9 @@ extension Schedule {
             let texts = expressions.map { expression in
                 expression.description.split { $0 == " " || $0 == "\t" }.joined(separator: " ").uppercased()
             }
-            return "cron|\(zone.identifier)|\(Set(texts).sorted().joined(separator: "|"))"
+            // As it was before there were policies, so that schedules without one keep their fingerprints.
+            let policy = transitions == .automatic ? "" : "|\(transitions)"
+            return "cron|\(zone.identifier)|\(Set(texts).sorted().joined(separator: "|"))\(policy)"
         case .interval(let interval, let anchor):
             return "interval|\(interval.inMilliseconds)|\(anchor.millisecondsSinceEpoch)"
         case .once(let instant):

@@ -78,6 +78,8 @@ struct SchedulerLoop {
         for delivery in inbox.take() where standings.take(delivery) {
             changedAt = delivery.instant
         }
+        let zones = inbox.takeZones()
+        if !zones.isEmpty, standings.take(zones) { changedAt = clock.now }
         if changedAt == nil { standings.report(nil, to: observer) }
     }
 

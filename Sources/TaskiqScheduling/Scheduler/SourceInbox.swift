@@ -5,7 +5,7 @@ import Synchronization
 import Taskiq
 import TaskiqCron
 
-/// What sources have read, on its way to the scheduler.
+/// What sources have read, and time zones that have changed, on their way to the scheduler.
 final class SourceInbox: Sendable {
     struct Delivery: Sendable {
         let source: Int
@@ -14,6 +14,8 @@ final class SourceInbox: Sendable {
         let instant: Timestamp
     }
 
+    /// Zones with other offsets than before, by name.
+    private let zones = Mutex<[String: Zone]>([:])
     /// Raised by each delivery.
     let signal = Signal()
     private let deliveries = Mutex<[Int: Delivery]>([:])
@@ -22,6 +24,22 @@ final class SourceInbox: Sendable {
     func put(_ delivery: Delivery) {
         deliveries.withLock { $0[delivery.source] = delivery }
         signal.raise()
+    }
+
+    /// Delivers zones whose data have changed.
+    func put(_ changed: [Zone]) {
+        zones.withLock { zones in
+            for zone in changed { zones[zone.identifier] = zone }
+        }
+        signal.raise()
+    }
+
+    /// Takes the zones that have changed, by name.
+    func takeZones() -> [String: Zone] {
+        zones.withLock { zones in
+            defer { zones = [:] }
+            return zones
+        }
     }
 
     /// Takes what has been delivered, in the order of the sources.

@@ -3,6 +3,7 @@
 
 import Logging
 import Taskiq
+import TaskiqCron
 
 /// The schedules of each source as they were last read, and what is wrong with them.
 struct SourceStandings {
@@ -16,6 +17,8 @@ struct SourceStandings {
     }
 
     private var standings: [Standing]
+    /// Zones that have changed since the start: what a source holds in memory may have them as they were.
+    private var zones: [String: Zone] = [:]
     private let logger: Logger
 
     init(_ sources: [any ScheduleSource], logger: Logger) {
@@ -39,7 +42,7 @@ struct SourceStandings {
         let before = standings[delivery.source].error
         switch delivery.result {
         case .success(let tasks):
-            standings[delivery.source].tasks = tasks
+            standings[delivery.source].tasks = tasks.map(inZone)
             standings[delivery.source].error = nil
             if before != nil {
                 logger.notice("a schedule source can be read again", metadata: ["taskiq.source": "\(source.name)"])
@@ -58,6 +61,33 @@ struct SourceStandings {
             }
             return false
         }
+    }
+
+    /// Takes in time zones that have changed.
+    ///
+    /// - Returns: whether a schedule is in one of them.
+    mutating func take(_ changed: [String: Zone]) -> Bool {
+        zones.merge(changed) { _, new in new }
+        var isAnyChanged = false
+        for index in standings.indices {
+            let tasks = standings[index].tasks.map(inZone)
+            isAnyChanged = isAnyChanged || tasks != standings[index].tasks
+            standings[index].tasks = tasks
+        }
+        if isAnyChanged {
+            logger.notice(
+                "the data of time zones were updated; schedules follow from now on",
+                metadata: ["taskiq.zones": "\(changed.keys.sorted().joined(separator: " "))"]
+            )
+        }
+        return isAnyChanged
+    }
+
+    private func inZone(_ task: ScheduledTask) -> ScheduledTask {
+        guard !zones.isEmpty else { return task }
+        var task = task
+        task.schedule = task.schedule.inZone(of: zones)
+        return task
     }
 
     /// Takes in what the planner has to say, logs what is new in it, and tells who wants to know of changes.

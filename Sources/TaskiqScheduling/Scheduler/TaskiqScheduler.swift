@@ -22,6 +22,9 @@ public final class TaskiqScheduler: Service {
         /// How long a start waits for sources that have not been read yet, before it goes on with those that have.
         public var firstReadTimeout = Duration.seconds(5)
 
+        /// How often to look whether the data of time zones were updated, at least 1 millisecond.
+        public var zoneCheckInterval = Duration.seconds(60)
+
         /// The usual sizes and times.
         public init() {}
     }
@@ -90,6 +93,8 @@ public final class TaskiqScheduler: Service {
                 let follower = SourceFollower(source: source, number: number, inbox: inbox, clock: clock)
                 group.addTask { try await follower.run() }
             }
+            let zones = ZoneWatch(interval: max(.milliseconds(1), configuration.zoneCheckInterval), inbox: inbox)
+            group.addTask { try await zones.run() }
             defer { group.cancelAll() }
             try await loop.run(firstReadTimeout: configuration.firstReadTimeout)
         }

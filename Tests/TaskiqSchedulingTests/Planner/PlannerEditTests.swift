@@ -26,6 +26,37 @@ struct PlannerEditTests {
         #expect(planner.settle(at: try at("12:15:00")).map(\.summary) == ["fired 12:15:00"])
     }
 
+    @Test("new data of a time zone are a change of timing: past times of the new clock are no slots")
+    func zoneData() throws {
+        let zones = try TemporaryZones()
+        try zones.put("Europe/Berlin", as: "Planner/There")
+        let before = try zones.zone("Planner/There")
+        let schedule = try Schedule.cron("0 12 * * *", zone: before)
+        var planner = try planner(task("a", schedule))
+        #expect(planner.nextSlot(of: "a") == (try at("11:00:00")) + .seconds(86_400))
+
+        try zones.put("Asia/Tokyo", as: "Planner/There")
+        Zone.reloadChanged()
+        let after = ["Planner/There": try zones.zone("Planner/There")]
+        // At 12:08 UTC it is 21:08 there: noon, at 03:00 UTC, is over.
+        _ = planner.update([task("a", schedule.inZone(of: after))], now: try at("12:08:00"))
+        #expect(planner.settle(at: try at("12:08:00")).isEmpty)
+        #expect(planner.nextSlot(of: "a") == (try at("03:00:00")) + .seconds(86_400))
+        let unchanged = try Schedule.cron("0 12 * * *", zone: Zone(identifier: "Europe/Berlin"))
+        #expect(unchanged.inZone(of: after) == unchanged)
+    }
+
+    @Test("another policy for jumps of the clock is a change of timing")
+    func transitionPolicy() throws {
+        let berlin = try Zone(identifier: "Europe/Berlin")
+        let usual = try Schedule.cron("30 2 * * *", zone: berlin)
+        let skipping = try Schedule.cron("30 2 * * *", zone: berlin, transitions: .init(gap: .skip))
+        #expect(usual.fingerprint != skipping.fingerprint)
+        let eve = try Timestamp(parsing: "2026-03-28T12:00:00Z")
+        #expect(usual.next(after: eve) == (try Timestamp(parsing: "2026-03-29T01:00:00Z")))
+        #expect(skipping.next(after: eve) == (try Timestamp(parsing: "2026-03-30T00:30:00Z")))
+    }
+
     @Test("a timing changed during a downtime starts at the restart")
     func timingOverRestart() throws {
         var planner = Planner()

@@ -23,6 +23,7 @@ struct TaskiqSchedulerTests {
     private func withScheduler(
         _ sources: [any ScheduleSource],
         ledger: (any SlotLedger)? = nil,
+        configuration: TaskiqScheduler.Configuration = .init(),
         _ body: () async throws -> Void
     ) async throws {
         var logger = Logger(label: "tests")
@@ -31,6 +32,7 @@ struct TaskiqSchedulerTests {
             sources: sources,
             ledger: ledger ?? self.ledger,
             clock: clock,
+            configuration: configuration,
             observer: recorder,
             logger: logger
         )
@@ -88,6 +90,31 @@ struct TaskiqSchedulerTests {
             await recorder.wait { $0.last == "memory: 0" && $0.count > 1 }
         }
         #expect(recorder.lines == ["memory: 0", "memory: 1", "memory: 1", "a fired 12:30:00", "memory: 0"])
+    }
+
+    @Test("follows time zones that are updated while it runs, from that moment on")
+    func zoneUpdate() async throws {
+        let zones = try TemporaryZones()
+        try zones.put("Asia/Tokyo", as: "Scheduler/There")
+        let schedule = try Schedule.cron("0 22 * * *", zone: zones.zone("Scheduler/There"))
+        let source = InMemoryScheduleSource([task("a", schedule)])
+        var configuration = TaskiqScheduler.Configuration()
+        configuration.zoneCheckInterval = .milliseconds(5)
+        try await withScheduler([source], configuration: configuration) {
+            await clock.someoneSleeps(until: try at("13:00:00"))
+            clock.advance(to: try at("13:00:00"))
+            await recorder.wait(for: "a fired 13:00:00")
+            // It becomes 14 o'clock there, and 22 o'clock comes again today.
+            try zones.put("Europe/Berlin", as: "Scheduler/There")
+            await clock.someoneSleeps(until: try at("21:00:00"))
+            clock.advance(to: try at("21:00:00"))
+            await recorder.wait(for: "a fired 21:00:00")
+            // A source that still has the zone as it was changes nothing.
+            source.add(task("b", .at(try at("12:00:00") + .seconds(30 * 86_400))))
+            await recorder.wait(for: "memory: 2")
+            await clock.someoneSleeps(until: try at("21:00:00") + .seconds(86_400))
+        }
+        #expect(recorder.lines == ["memory: 1", "a fired 13:00:00", "a fired 21:00:00", "memory: 2"])
     }
 
     @Test("keeps the last schedules of a source that fails")

@@ -108,6 +108,25 @@ struct JSONEncodingDepthTests {
         }
     }
 
+    @Test("a fragment that is too deep, wherever it comes from, is refused by the sender", arguments: 125...130)
+    func fragments(levels: Int) throws {
+        let fragment = nested(levels).fragment
+        let calls = [
+            TaskiqMessage(taskID: "1", taskName: "t", args: [fragment]),
+            TaskiqMessage(taskID: "1", taskName: "t", kwargs: KeywordArguments([.init("x", fragment)])),
+            TaskiqMessage(taskID: "1", taskName: "t", labels: Labels([.init(name: "x", value: .json(fragment))])),
+        ]
+        for message in calls {
+            if levels <= JSONOutput.maximumDepth {
+                #expect(try JSONFormatter().loads(JSONFormatter().dumps(message).message) == message)
+            } else {
+                let error = #expect(throws: TaskiqError.self) { try JSONFormatter().dumps(message) }
+                #expect(error?.code == .unencodable)
+                #expect(error?.message.contains("nested more than 126 levels deep") == true)
+            }
+        }
+    }
+
     @Test("brackets in text are no levels")
     func text() throws {
         let text = String(repeating: "[{\\\"", count: 500)

@@ -31,7 +31,7 @@ extension Dictionary: WireDecodable where Key: Decodable, Value: Decodable {
     static func read(from decoder: JSONFragmentDecoder) throws -> [Key: Value] {
         guard decoder.kind == .object else { return try Self(from: decoder) }
         let fragment = decoder.fragment
-        let entries = decoder.object.entries
+        let entries = decoder.ownMembers.entries
         var dictionary = Self(minimumCapacity: entries.count)
         for entry in entries {
             let name = fragment.text(of: entry.key)

@@ -35,6 +35,7 @@ func same<From, To>(_ value: From, as type: To.Type) -> To? {
 /// A value as the type that its caller has found to be the very same.
 ///
 /// It returns no optional, as `same` does, because an optional of a type that is known only at run time costs more than all the rest.
+@inlinable
 @inline(__always)
 func identical<From, To>(_ value: From, as type: To.Type) -> To {
     unsafeBitCast(value, to: To.self)

@@ -100,7 +100,7 @@ struct MessageSpellingTests {
         init<each Value: Encodable>(_ value: repeat each Value) throws {
             var encoder = ArgumentEncoder(task: "t")
             repeat try encoder.append(each value)
-            args = encoder.fragments
+            args = encoder.finish().list
         }
 
         init(fragments: [JSONFragment]) {
