@@ -14,6 +14,7 @@ public struct Durability: Sendable, Hashable, CustomStringConvertible {
     public static let normal = Durability(description: "normal", synchronous: "NORMAL")
     /// The operating system alone decides when something goes to the disk.
     ///
-    /// A power cut may damage the whole file; the end of the hub's process takes nothing. For experiments.
+    /// A power cut may damage the whole file; the end of the hub's process takes nothing. For experiments: a hub whose
+    /// messages may be lost needs no file at all, and has a `MemoryHubStore`.
     public static let memory = Durability(description: "memory", synchronous: "OFF")
 }

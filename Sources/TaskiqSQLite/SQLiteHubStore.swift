@@ -19,6 +19,7 @@ public final class SQLiteHubStore: HubStore {
     let logger: Logger
     let disk: DiskGuard
     private let retention: StoreRetention
+    private let acceptsLoss: Bool
     private let writing: Writing
     private let state = Mutex(State())
 
@@ -72,6 +73,7 @@ public final class SQLiteHubStore: HubStore {
         let path = directory.databasePath
         self.path = path
         retention = options.retention
+        acceptsLoss = options.acceptsRollback
         let known = HighWaterMark.read(directory.highWaterMarkPath)
         if known.isDamaged {
             logger.error(
@@ -128,7 +130,7 @@ public final class SQLiteHubStore: HubStore {
         try checkIsOpen()
         return try change("reading") { database, writer in
             defer { writer.beginLife() }
-            return try StateReader(database, path: path, logger: logger).read()
+            return try StateReader(database, path: path, acceptsLoss: acceptsLoss, logger: logger).read()
         }
     }
 
@@ -225,7 +227,7 @@ public final class SQLiteHubStore: HubStore {
 
     private var closed: HubStoreError { HubStoreError(.failed, "\(path) was closed; open the store again") }
 
-    private static func storeID(_ database: Database, path: String) throws -> [UInt8] {
+    static func storeID(_ database: Database, path: String) throws -> [UInt8] {
         var id: [UInt8] = []
         try PreparedStatement(database, "SELECT store_id FROM meta").rows { row in id = row.bytes(0) }
         guard id.count == 16 else {

@@ -11,7 +11,7 @@ public struct SQLiteHubStoreOptions: Sendable {
     public var retention = StoreRetention()
     /// How much room is left on the disk.
     public var disk = DiskPolicy()
-    /// Whether to go on with a store that is older than it was, instead of refusing to open it.
+    /// Whether to go on with a store that is older than it was, or that lost messages, instead of refusing it.
     public var acceptsRollback = false
     /// How the file `hwm` is written; a test may let it fail.
     var highWaterMarkCalls = HighWaterMark.Calls()

@@ -49,7 +49,7 @@ enum HubStoreConformance {
         }
     }
 
-    static let scenarios = lives + messages + outcomes + schedules
+    static let scenarios = lives + messages + outcomes + schedules + operations + listings
 
     private static let lives = [
         Scenario("an empty store begins with epoch 1 and number 1") { test in
@@ -90,6 +90,9 @@ enum HubStoreConformance {
             stored.dueAt = instant(-5)
             stored.scheduleID = "nightly"
             stored.scheduledAt = .earliest
+            stored.expiresAt = instant(7_000)
+            stored.uniqueKey = "a\u{0}b"
+            stored.isFenced = true
             try test.store.commit(.insert(stored), .insert(message(2)))
             var expected = stored
             expected.body = []
@@ -327,6 +330,172 @@ enum HubStoreConformance {
             }
             try test.store.commit(.catalogue(application: "broken", json: [1, 2, 3], at: instant(1)))
             #expect(try test.reopen().catalogues == [other, new])
+        },
+    ]
+
+    private static let operations = [
+        Scenario("a queue is paused until it goes on, over restarts") { test in
+            #expect(try test.store.recover().pausedQueues.isEmpty)
+            try test.store.commit(
+                .queue(name: "slow", isPaused: true),
+                .queue(name: "slow", isPaused: true),
+                .queue(name: "", isPaused: true),
+                .queue(name: "never", isPaused: false)
+            )
+            #expect(try test.reopen().pausedQueues == ["slow", ""])
+            try test.store.commit(.queue(name: "slow", isPaused: false))
+            #expect(try test.reopen().pausedQueues == [""])
+        },
+        Scenario("dead letters are dropped by their numbers") { test in
+            for number in 1...3 as ClosedRange<Int64> {
+                try test.store.commit(
+                    .insert(message(number, size: 20_000)),
+                    .bury(sequence: number, reason: "r", at: instant(9), result: nil)
+                )
+            }
+            try test.store.commit(.dropDeadLetters([3, 77, 1]), .dropDeadLetters([]))
+            #expect(try test.store.deadLetters.map(\.message.sequence) == [2])
+            #expect(try test.store.deadLetter(sequence: 2)?.message.body == message(2, size: 20_000).body)
+            #expect(try test.store.deadLetter(sequence: 3) == nil)
+            #expect(try test.store.statistics().deadLetters == 1)
+        },
+        Scenario("a message that is put aside is over, and its error is a result") { test in
+            try test.store.commit(.insert(message(1)), .insert(message(2, size: 20_000)), .insert(message(3)))
+            try test.store.commit(
+                .quarantine(sequence: 1, reason: "flip", at: instant(9), result: outcome("task-1", "damaged")),
+                .quarantine(sequence: 2, reason: "flip", at: instant(9), result: nil),
+                // Nothing is left of this one's row, and the hub had it.
+                .quarantine(sequence: 8, reason: "gone", at: instant(9), result: outcome("task-8", "gone"))
+            )
+            #expect(try test.store.bodies(of: [1, 2, 3]).map(\.sequence) == [3])
+            #expect(try test.store.result(of: "task-1") == "damaged")
+            #expect(try test.store.result(of: "task-8") == "gone")
+            #expect(try test.reopen().messages.map(\.message.sequence) == [3])
+            let statistics = try test.store.statistics()
+            #expect((statistics.quarantined, statistics.messages, statistics.results) == (3, 1, 2))
+        },
+        Scenario("a first delivery in the group of its message is a delivery like any other") { test in
+            let worker = try peer(1)
+            for number in 1...6 as ClosedRange<Int64> {
+                try test.store.commit(
+                    .insert(message(number)),
+                    .lease(LeaseKey(sequence: number, attempt: 1), worker: worker)
+                )
+            }
+            try test.store.commit(.acknowledge(sequence: 2))
+            try test.store.commit(.release(sequence: 3, crashes: 1, dueAt: instant(70)))
+            try test.store.commit(.retain(LeaseKey(sequence: 4, attempt: 1), result: outcome("task-4", "r")))
+            try test.store.commit(.lease(LeaseKey(sequence: 5, attempt: 2), worker: try peer(2)))
+            try test.store.commit(.bury(sequence: 6, reason: "r", at: instant(9), result: nil))
+            let found = try test.reopen().messages
+            #expect(found.map(\.attempt) == [1, 1, 1, 1, 2])
+            #expect(found.map(\.worker) == [worker, worker, nil, worker, try peer(2)])
+            #expect(found.map(\.isAcknowledged) == [false, true, false, false, false])
+            #expect(found.map(\.crashes) == [0, 0, 1, 0, 0])
+            #expect(found.map(\.message.dueAt) == [nil, nil, instant(70), nil, nil])
+            #expect(found.map(\.unacknowledgedAttempt) == [0, 0, 0, 1, 0])
+            #expect(try test.store.deadLetters.map(\.attempts) == [1])
+        },
+        Scenario("several changes of a message in its first group count in order") { test in
+            let (first, second) = (try peer(1), try peer(2))
+            try test.store.commit(
+                .insert(message(1)),
+                .lease(LeaseKey(sequence: 1, attempt: 1), worker: first),
+                .release(sequence: 1, crashes: 1, dueAt: nil),
+                .lease(LeaseKey(sequence: 1, attempt: 2), worker: second),
+                .insert(message(2)),
+                .release(sequence: 2, crashes: 2, dueAt: nil),
+                .lease(LeaseKey(sequence: 2, attempt: 3), worker: first)
+            )
+            let found = try test.reopen().messages
+            #expect(found.map(\.attempt) == [2, 3])
+            #expect(found.map(\.crashes) == [1, 2])
+            #expect(found.map(\.worker) == [second, first])
+        },
+        Scenario("large bodies come back, and go with their messages") { test in
+            for number in 1...4 as ClosedRange<Int64> {
+                try test.store.commit(.insert(message(number, size: 16_384 + Int(number % 2))))
+            }
+            #expect(try test.store.bodies(of: [1, 2]).map(\.body.bytes?.count) == [16_385, 16_384])
+            try test.store.commit(
+                .complete(sequence: 1, result: nil),
+                .bury(sequence: 3, reason: "r", at: instant(1), result: nil)
+            )
+            #expect(try test.reopen().messages.map(\.message.sequence) == [2, 4])
+            #expect(try test.store.bodies(of: [1, 2, 3, 4]).map(\.sequence) == [2, 4])
+            #expect(try test.store.deadLetter(taskID: "task-3")?.message.body.count == 16_385)
+            // Had its body stayed behind, it would be that of the message that gets the number.
+            try test.store.commit(.insert(message(1, size: 20_000)))
+            #expect(try test.store.bodies(of: [1]).map(\.body) == [.intact(message(1, size: 20_000).body)])
+        },
+    ]
+
+    private static let listings = [
+        Scenario("results are listed in the order in which they were stored") { test in
+            for number in [5, 2, 9, 4, 1] as [Int64] {
+                var result = outcome("task-\(number)", "r\(number)", isError: number == 9)
+                (result.taskName, result.storedAt) = ("reports:render", instant(number))
+                try test.store.commit(.insert(message(number)), .complete(sequence: number, result: result))
+            }
+            let all = try test.store.results(StorePage(limit: 10))
+            #expect(all.map(\.sequence) == [1, 4, 9, 2, 5])
+            #expect(all.map(\.isError) == [false, false, true, false, false])
+            #expect(all.allSatisfy { $0.taskName == "reports:render" && $0.storedAt == instant($0.sequence) })
+            #expect(all.first?.body == .intact(Array("r1".utf8)))
+            #expect(try test.store.results(StorePage(limit: 2)) == Array(all.prefix(2)))
+            #expect(try test.store.results(.before(all[1].position, limit: 2)) == Array(all[2...3]))
+            #expect(try test.store.results(.after(all[4].position, limit: 2)) == Array(all[2...3]))
+            #expect(try test.store.results(.after(all[0].position, limit: 2)).isEmpty)
+            _ = try test.reopen()
+            try test.store.commit(.insert(message(10)), .complete(sequence: 10, result: outcome("task-10", "r")))
+            #expect(try test.store.results(.after(all[0].position, limit: 2)).map(\.sequence) == [10])
+        },
+        Scenario("dead letters are listed by their numbers, without bodies") { test in
+            for number in 1...5 as ClosedRange<Int64> {
+                try test.store.commit(
+                    .insert(message(number, size: number == 3 ? 20_000 : 7)),
+                    .bury(sequence: number, reason: "reason \(number)", at: instant(number), result: nil)
+                )
+            }
+            let all = try test.store.deadLetters(StorePage(limit: 10))
+            #expect(all.map(\.message.sequence) == [5, 4, 3, 2, 1])
+            #expect(all.map(\.bodySize) == [7, 7, 20_000, 7, 7])
+            #expect(all.allSatisfy { $0.message.body.isEmpty && $0.damage == nil })
+            #expect(all.map(\.reason) == (1...5).reversed().map { "reason \($0)" })
+            #expect(try test.store.deadLetters(.before(4, limit: 2)) == Array(all[2...3]))
+            #expect(try test.store.deadLetters(.after(2, limit: 2)) == Array(all[1...2]))
+            #expect(try test.store.deadLetter(sequence: 3)?.message.body.count == 20_000)
+            #expect(try test.store.deadLetter(taskID: "task-2")?.message.sequence == 2)
+            #expect(try test.store.deadLetter(taskID: "task-9") == nil)
+        },
+        Scenario("a page has at most a thousand rows") { test in
+            for number in 1...1_010 as ClosedRange<Int64> {
+                try test.store.commit(
+                    .insert(message(number)),
+                    .bury(sequence: number, reason: "r", at: instant(1), result: nil)
+                )
+            }
+            #expect(try test.store.deadLetters(StorePage(limit: .max)).count == 1_000)
+            #expect(try test.store.deadLetters(StorePage(limit: -3)).count == 1)
+        },
+        Scenario("rows are counted, over restarts") { test in
+            let key = SubmissionKey(key: try peer(1), bodyHash: 1, until: instant(10))
+            try test.store.commit(.insert(message(1, key: key)), .insert(message(2)), .insert(message(3)))
+            try test.store.commit(
+                .retain(LeaseKey(sequence: 2, attempt: 1), result: outcome("task-2", "a", isError: true)),
+                .bury(sequence: 3, reason: "r", at: instant(1), result: outcome("task-3", "b")),
+                .slot(StoredSlot(slot: slot("nightly", 0), decidedAt: instant(3), sequence: 1, reason: nil))
+            )
+            try test.store.commit(.complete(sequence: 2, result: outcome("task-2", "c")))
+            for _ in 1...2 {
+                let counts = try test.store.statistics()
+                #expect((counts.messages, counts.results, counts.submissionKeys) == (1, 2, 1))
+                #expect((counts.deadLetters, counts.quarantined, counts.slots) == (1, 0, 1))
+                _ = try test.reopen()
+            }
+            try test.store.commit(.dropResults(taskID: "task-3"), .forget(expiredBefore: instant(2_000)))
+            let counts = try test.store.statistics()
+            #expect((counts.messages, counts.results, counts.submissionKeys) == (1, 0, 0))
         },
     ]
 }

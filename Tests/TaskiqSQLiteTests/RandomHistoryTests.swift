@@ -45,13 +45,16 @@ struct RandomHistory {
             new.key = SubmissionKey(key: try peer(Int(number(5_000))), bodyHash: number(9), until: until)
         }
         if chance(5) { new.dueAt = instant(now + number(100)) }
+        if chance(6) { (new.expiresAt, new.isFenced) = (instant(now + number(100)), chance(2)) }
+        if chance(7) { new.uniqueKey = "key-\(number(9))" }
+        if chance(40) { new.body = Array(repeating: UInt8(number(256)), count: Int(number(40_000))) }
         if chance(10) { (new.scheduleID, new.scheduledAt) = ("schedule-\(number(5))", instant(now)) }
         return new
     }
 
     private mutating func change() throws -> StoreOperation {
         let sequence = chance(8) ? number(lastSequence + 5) : live[Int(number(Int64(live.count)))]
-        switch number(15) {
+        switch number(18) {
         case 0...4:
             return .lease(LeaseKey(sequence: sequence, attempt: Int32(number(4) + 1)), worker: try peer(Int(number(4))))
         case 5:
@@ -59,6 +62,12 @@ struct RandomHistory {
             return .release(sequence: sequence, crashes: Int32(number(3)), dueAt: due)
         case 6:
             return .acknowledge(sequence: sequence)
+        case 14:
+            return .quarantine(sequence: sequence, reason: "flip", at: instant(now), result: result(sequence))
+        case 15:
+            return .dropDeadLetters([sequence, number(lastSequence)])
+        case 16:
+            return .queue(name: "queue-\(number(4))", isPaused: chance(2))
         case 13:
             return .retain(LeaseKey(sequence: sequence, attempt: Int32(number(4) + 1)), result: result(sequence))
         case 7...9:
@@ -103,6 +112,11 @@ struct RandomHistory {
             #expect(try sqlite.reopen() == expected)
             #expect(try sqlite.store.deadLetters == memory.deadLetters)
             #expect(try sqlite.store.slots == memory.slots)
+            let (found, counts) = (try sqlite.store.statistics(), try memory.statistics())
+            #expect(
+                [found.messages, found.results, found.deadLetters, found.slots]
+                    == [counts.messages, counts.results, counts.deadLetters, counts.slots]
+            )
             let ids = (0..<997).map { "task-\($0)" }
             #expect(try sqlite.store.results(of: ids) == memory.results(of: ids))
         }

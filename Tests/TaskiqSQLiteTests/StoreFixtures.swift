@@ -37,6 +37,14 @@ func message(_ sequence: Int64, taskID: String? = nil, key: SubmissionKey? = nil
     return message
 }
 
+/// A message whose body has so many bytes.
+func message(_ sequence: Int64, size: Int) -> StoredMessage {
+    var message = message(sequence)
+    let rest = (0..<size).lazy.map { UInt8(truncatingIfNeeded: $0 &* 31 &+ Int(sequence)) }
+    message.body = Array((Array("body of \(sequence) ".utf8) + rest).prefix(size))
+    return message
+}
+
 func outcome(_ taskID: String, _ text: String, isError: Bool = false, expiresAt: Int64 = 1_000) -> StoredOutcome {
     StoredOutcome(taskID: taskID, isError: isError, expiresAt: instant(expiresAt), body: Array(text.utf8))
 }
@@ -58,7 +66,11 @@ extension HubStore {
 
 extension SQLiteHubStoreOptions {
     /// For tests that do not ask what survives a power cut.
-    static var fast: SQLiteHubStoreOptions { SQLiteHubStoreOptions(durability: .memory) }
+    static var fast: SQLiteHubStoreOptions {
+        var options = SQLiteHubStoreOptions(durability: .memory)
+        options.disk.reserve = 0
+        return options
+    }
 }
 
 /// A recovered state that can be compared.

@@ -64,7 +64,7 @@ struct DataDirectory {
         synchronize(parent)
     }
 
-    private static func parent(of path: String) -> String {
+    static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         let parent = path[..<slash]
         return parent.isEmpty ? "/" : String(parent)
@@ -153,7 +153,7 @@ extension DataDirectory {
     }
 
     /// A new name in a folder is lost in a power cut until the folder itself is on the disk.
-    private static func synchronize(_ folder: String) {
+    static func synchronize(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)

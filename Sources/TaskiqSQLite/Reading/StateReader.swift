@@ -14,8 +14,18 @@ struct StateReader {
     private let path: String
     private let logger: Logger
 
-    init(_ database: Database, path: String, logger: Logger) {
+    private let acceptsLoss: Bool
+
+    /// Makes a reader.
+    ///
+    /// - Parameters:
+    ///   - database: the connection.
+    ///   - path: the file.
+    ///   - acceptsLoss: whether to go on when rows are missing.
+    ///   - logger: what it logs to.
+    init(_ database: Database, path: String, acceptsLoss: Bool, logger: Logger) {
         self.database = database
+        self.acceptsLoss = acceptsLoss
         self.path = path
         self.logger = logger
     }
@@ -25,6 +35,7 @@ struct StateReader {
         let (epoch, limit) = try beginEpoch()
         let keys = try keys()
         let messages = try messages(keys: keys)
+        try checkCount(messages.count)
         var next = max(limit, 1)
         for last in [messages.last?.message.sequence, keys.last?.sequence, try lastEnded()] {
             if let last, last >= next { next = last == .max ? last : last + 1 }
@@ -106,6 +117,21 @@ struct StateReader {
             messages.append(recovered)
         }
         return messages
+    }
+
+    /// Notices rows that vanished with the page that said where they are.
+    private func checkCount(_ count: Int) throws {
+        var stored: Int64?
+        try PreparedStatement(database, "SELECT message_count FROM meta").rows { row in stored = row.integer(0) }
+        guard let stored, stored != Int64(count) else { return }
+        let problem = HubStoreError(
+            .damaged,
+            "\(path) is damaged: it has \(count) messages, and \(stored) were stored; keep it for inquiry, and restore a "
+                + "copy, or start with --accept-rollback to go on with what is there"
+        )
+        guard acceptsLoss else { throw problem }
+        logger.critical("\(problem)")
+        try PreparedStatement(database, "UPDATE meta SET message_count = ?1").run(Int64(count))
     }
 
     private func lastEnded() throws -> Int64? {

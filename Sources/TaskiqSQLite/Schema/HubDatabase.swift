@@ -30,6 +30,8 @@ enum HubDatabase {
                 return try schema.migrate(database, path: path)
             }
             if versions.from != versions.to {
+                // SQLite removed a journal on the way; if a power cut brought it back, it would take everything back.
+                DataDirectory.synchronize(directory.path)
                 logger.info("store brought to format \(versions.to)", metadata: ["from": "\(versions.from)"])
             }
             return queue

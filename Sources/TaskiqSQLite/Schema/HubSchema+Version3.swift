@@ -3,7 +3,8 @@
 
 extension HubSchema {
     // Rows that were written once are never written again: what changes about a message is in its lease. Its checksum
-    // covers it, and large bodies have a table of their own, where they stay when their message is buried.
+    // covers it, and large bodies have a table of their own, where they stay when their message is buried. How many
+    // messages there are is stored as well, as a page that says it has fewer rows than it had looks like any other.
     //
     // A first delivery that is decided in the group that accepts the message is part of its row and needs no lease.
     // Results are numbered in the order in which they are stored, and submissions by their messages: both tables only
@@ -11,6 +12,8 @@ extension HubSchema {
     static let version3 = """
         ALTER TABLE meta ADD COLUMN group_number INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE meta ADD COLUMN next_result INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE meta ADD COLUMN message_count INTEGER NOT NULL DEFAULT 0;
+        UPDATE meta SET message_count = (SELECT count(*) FROM message);
 
         CREATE TABLE message_3 (
             sequence INTEGER PRIMARY KEY,

@@ -61,7 +61,8 @@ enum GroupSQL {
     static let dropResults = "DELETE FROM result WHERE task_id = ?1"
     static let dropDeadLetter = "DELETE FROM dead_letter WHERE sequence = ?1"
     static let updateMeta = """
-        UPDATE meta SET group_number = ?1, next_result = ?2, sequence_limit = max(sequence_limit, ?3)
+        UPDATE meta SET group_number = ?1, next_result = ?2, sequence_limit = max(sequence_limit, ?3), \
+        message_count = ?4
         """
     static let pauseQueue = "INSERT OR IGNORE INTO paused_queue (name) VALUES (?1)"
     static let resumeQueue = "DELETE FROM paused_queue WHERE name = ?1"

@@ -140,7 +140,7 @@ struct GroupWriter {
             }
         }
         groupNumber += 1
-        try updateMeta.run(groupNumber, nextResult, sequenceLimit)
+        try updateMeta.run(groupNumber, nextResult, sequenceLimit, Int64(counts.messages))
     }
 
     private mutating func apply(_ operation: StoreOperation) throws {
