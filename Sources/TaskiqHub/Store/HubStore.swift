@@ -79,7 +79,10 @@ public protocol HubStore: Sendable {
     /// Whether there is room for new messages; cheap enough to be asked each second.
     func diskState() -> DiskState
 
-    /// Writes a copy of the store as it is now into a file that is not there yet.
+    /// Writes a copy of the store into a file that is not there yet.
+    ///
+    /// Unlike all others this call may come from another thread, and the others go on meanwhile; the copy is the store as
+    /// it was at one moment before the call returned.
     ///
     /// - Parameter path: the file.
     /// - Throws: `HubStoreError`.

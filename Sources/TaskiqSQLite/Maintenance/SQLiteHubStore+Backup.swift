@@ -5,17 +5,22 @@ import GRDB
 import TaskiqHub
 
 extension SQLiteHubStore {
-    /// Writes a copy of the store as it is now into a file that is not there yet.
+    /// Writes a copy of the store into a file that is not there yet, while the hub goes on.
+    ///
+    /// The copy has everything that was committed before the call; it is whole when the call returns, and removed when
+    /// it throws. To go on from a copy, put it into an empty data directory as `hub.sqlite`.
     ///
     /// - Parameter path: the file.
     /// - Throws: `HubStoreError`.
     public func backup(to path: String) throws {
         try checkIsOpen()
+        let copy = try StoreCopy(path)
         do {
-            try database.writeWithoutTransaction { database in
-                try database.execute(sql: "VACUUM INTO ?", arguments: [path])
-            }
+            // One step at a time has the connection, and groups are committed between them.
+            while try database.writeWithoutTransaction({ try copy.step($0) }) {}
+            try database.writeWithoutTransaction { _ in try copy.finish() }
         } catch {
+            copy.discard()
             throw HubStoreError(error, path: path, action: "writing the copy")
         }
     }
