@@ -113,6 +113,7 @@ struct RouteTable {
     ///   - id: the route.
     ///   - version: how often the workers have changed.
     ///   - find: finds them when they have changed since the last call.
+    /// - Returns: the workers, in the order of their sessions.
     mutating func servers(of id: RouteID, version: Int, find: (Route) -> [PeerIdentity]) -> [PeerIdentity] {
         if entries[Int(id.index)].serversOf != version {
             entries[Int(id.index)].serversOf = version
