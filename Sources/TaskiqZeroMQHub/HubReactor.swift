@@ -156,8 +156,9 @@ extension HubReactor {
             }
             events += revocations()
             // What workers report first: it frees what clients wait for.
-            receive(from: back, .back, into: &events)
-            receive(from: front, .front, into: &events)
+            // A look at a socket that has nothing costs as much as a message.
+            if poller.isReadable(backEntry) { receive(from: back, .back, into: &events) }
+            if poller.isReadable(frontEntry) { receive(from: front, .front, into: &events) }
             let answer = turn(events)
             deadline = answer.deadline
             carried = send(answer.outgoing)

@@ -59,8 +59,8 @@ struct ConnectionLoop: ~Copyable {
             wait()
             for command in connection.mailbox.drain() { handle(command) }
             tellStarted()
-            receiveFromFront()
-            receiveFromBack()
+            if front.isReadable(in: poller) { receiveFromFront() }
+            if back.isReadable(in: poller) { receiveFromBack() }
             tick()
             front.flush()
             back.flush()

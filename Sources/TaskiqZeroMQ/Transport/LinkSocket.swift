@@ -48,6 +48,11 @@ struct LinkSocket: ~Copyable {
         while let frames = outbox.first, (try? socket?.send(frames)) == .sent { outbox.removeFirst() }
     }
 
+    /// Whether something had come at the last wait; a look at a socket that has nothing costs as much as a message.
+    func isReadable(in poller: borrowing Poller) -> Bool {
+        entry.map { poller.isReadable($0) } ?? false
+    }
+
     mutating func receive() -> [[UInt8]]? {
         guard case .message(let frames)? = socket?.message() else { return nil }
         return frames
