@@ -34,6 +34,9 @@ extension HubSimulation {
         )
         submission.priority = UInt8(random.number(0...9))
         if random.chance(20) { submission.delay = random.number(1...4000) }
+        if random.chance(10) { submission.expires = random.number(200...6000) }
+        if random.chance(10) { submission.uniqueKey = "unique-\(random.number(0...2))" }
+        submission.isFenced = random.chance(10)
         submit(submission, by: place)
     }
 

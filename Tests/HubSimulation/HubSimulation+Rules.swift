@@ -118,6 +118,7 @@ extension HubSimulation {
         if let reason = store.buried[task.taskID] {
             let isFair =
                 switch task.kind {
+                case _ where reason.hasPrefix("expired"): store.expiring.contains(task.taskID)
                 case .rejects: true
                 case .acknowledgesFirst where reason.contains("acknowledged"): true
                 default: reason.hasPrefix("poison") && !misfortune.keepsWorkers

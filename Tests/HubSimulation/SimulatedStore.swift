@@ -34,6 +34,8 @@ struct SimulatedStore {
     /// The numbers that each message had: more than one when its task asked to run again.
     private(set) var sequences: [String: [Int64]] = [:]
     private(set) var buried: [String: String] = [:]
+    /// The tasks that may be too late.
+    private(set) var expiring: Set<String> = []
     /// The deliveries that were given back.
     private(set) var released: Set<LeaseKey> = []
     private(set) var life = 0
@@ -107,6 +109,10 @@ struct SimulatedStore {
             try keep(result, isRetained: true)
         case .complete(let sequence, let result):
             let wasRetained = live[sequence]?.unacknowledgedAttempt ?? 0 > 0
+            if let result, let message = live[sequence], message.message.isFenced {
+                let isCurrent = String(decoding: result.body, as: UTF8.self).hasSuffix("delivery \(message.attempt)")
+                guard isCurrent else { throw BrokenRule("\(sequence) is fenced, and ended by an earlier delivery") }
+            }
             let message = try end(sequence)
             let successor = rest.first { operation in
                 if case .insert(let next) = operation { next.taskID == message.taskID } else { false }
@@ -118,6 +124,10 @@ struct SimulatedStore {
             try keep(result, isRetained: wasRetained)
         case .bury(let sequence, let reason, _, let result):
             let attempt = live[sequence]?.attempt ?? 0
+            if reason.hasPrefix("expired") {
+                let isLate = live[sequence]?.message.expiresAt.map { $0 <= wall } ?? false
+                guard isLate, live[sequence]?.worker == nil else { throw BrokenRule("\(sequence) expired too early") }
+            }
             let wasRetained = live[sequence]?.unacknowledgedAttempt ?? 0 > 0
             let message = try end(sequence)
             if reason.hasPrefix("poison"), attempt < 3 {
@@ -150,6 +160,10 @@ struct SimulatedStore {
                 throw BrokenRule("\(message.taskID) was enqueued twice")
             }
         }
+        if let key = message.uniqueKey, live.values.contains(where: { $0.message.uniqueKey == key }) {
+            throw BrokenRule("\(message.taskID) is not the only one with the key \(key)")
+        }
+        if message.expiresAt != nil { expiring.insert(message.taskID) }
         live[message.sequence] = Live(message: message, life: life)
         sequences[message.taskID, default: []].append(message.sequence)
     }
@@ -166,8 +180,10 @@ struct SimulatedStore {
         }
         if !goesOn {
             try checkTurn(of: message, wall)
-            try checkCredit(of: worker)
+            try checkCredit(of: worker, for: message)
         }
+        // It has not crashed after all.
+        if goesOn { live[lease.sequence]?.crashes = max(0, message.crashes - 1) }
         live[lease.sequence]?.attempt = lease.attempt
         live[lease.sequence]?.worker = worker
         live[lease.sequence]?.lastWorker = worker
@@ -200,9 +216,19 @@ struct SimulatedStore {
     }
 
     /// It holds no more than it asked for, this one among them; those whose task has ended take no room.
-    private func checkCredit(of worker: PeerIdentity) throws {
-        let held = live.values.count { $0.worker == worker && $0.unacknowledgedAttempt < $0.attempt }
-        guard held < SimulatedWorker.credit else { throw BrokenRule("\(worker) is given more than it asked for") }
+    ///
+    /// What may be poison runs alone.
+    private func checkCredit(of worker: PeerIdentity, for chosen: Live) throws {
+        let held = live.values.filter { $0.worker == worker && $0.unacknowledgedAttempt < $0.attempt }
+        guard held.count < SimulatedWorker.credit else { throw BrokenRule("\(worker) is given more than it asked for") }
+        guard held.isEmpty || chosen.crashes < 2 else {
+            throw BrokenRule("\(chosen.message.sequence) does not run alone")
+        }
+        if let suspect = held.first(where: { $0.crashes >= 2 }) {
+            throw BrokenRule(
+                "\(chosen.message.sequence) is given to the worker that runs \(suspect.message.sequence) alone"
+            )
+        }
     }
 
     private mutating func end(_ sequence: Int64) throws -> StoredMessage {

@@ -75,7 +75,10 @@ extension HubCore {
             ("tasks", sequenceOfTask.count, live),
             ("messages of routes", routed, live),
             // An entry that is no longer valid goes when it comes to the top.
-            ("delayed", delayed.count, 4 * live + 1000),
+            ("delayed", delayed.count, 4 * live + 1000 + rowsToForget),
+            ("expiring", expiring.count, 4 * live + 1000 + rowsToForget),
+            ("unique keys", uniqueKeys.count, live),
+            ("suspects", suspects.count, live),
             ("unacknowledged", unacknowledged.count, 4 * live + 1000),
             ("bodies that are wanted", wantedBodies.count, 0),
             ("tasks that are waited for", waiters.count, waiting),

@@ -67,6 +67,14 @@ extension HubCore {
         if now.uptime >= nextForget || rowsToForget >= 2500 { forget() }
     }
 
+    /// Forgets the deadlines of messages that are over: those that are far away would be remembered until then.
+    private mutating func forgetDeadlines() {
+        guard expiring.count + delayed.count > 4 * messages.count + 1000 else { return }
+        let live = messages
+        expiring = Heap(expiring.unordered.filter { live.look(at: $0.sequence) { _ in true } ?? false })
+        delayed = Heap(delayed.unordered.filter { live.look(at: $0.sequence) { _ in true } ?? false })
+    }
+
     /// Has the store remove keys that nobody asks for any more.
     ///
     /// Only a bounded range at a time, so that no group waits for it; four times as fast as they can come.
@@ -86,6 +94,7 @@ extension HubCore {
         rowsToForget = 0
         keys.forget(expiredBefore: now.wall.millisecondsSinceEpoch)
         forgetStoredKeys()
+        forgetDeadlines()
         let live = sequenceOfTask
         progress.forget(expiredBefore: now.wall) { live[TaskKey($0)] != nil }
         store(.forget(expiredBefore: now.wall))

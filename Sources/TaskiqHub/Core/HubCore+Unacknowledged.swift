@@ -24,6 +24,8 @@ extension HubCore {
         if let outcome { entry.details.result = RetainedResult(isError: isError, expiresAt: outcome.expiresAt) }
         messages[sequence] = entry
         workers[lease.worker]?.held.remove(sequence)
+        // Its run is over, so others need not keep away any more.
+        if workers[lease.worker]?.suspect == sequence { workers[lease.worker]?.suspect = nil }
         workers[lease.worker]?.unacknowledged.insert(sequence)
         mayDispatch = true
         store(.retain(completion.lease, result: outcome))

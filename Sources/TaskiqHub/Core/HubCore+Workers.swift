@@ -151,6 +151,8 @@ extension HubCore {
             workers[identity]?.unacknowledged.insert(lease.sequence)
         } else {
             workers[identity]?.held.insert(lease.sequence)
+            // It ran alone, and goes on alone.
+            if isSuspect(entry) { workers[identity]?.suspect = lease.sequence }
         }
         return .keep
     }
