@@ -17,7 +17,8 @@ import Testing
 
         func dumps(_ message: TaskiqMessage) throws(TaskiqError) -> BrokerMessage {
             var message = try JSONFormatter().dumps(message)
-            message.message = Array("{\"task_id\": \(text)".utf8)
+            let envelope = #"{"task_id":"i","task_name":["\#(text)"],"labels":{},"args":[],"kwargs":{}}"#
+            message.message = Array(envelope.utf8)
             return message
         }
 
@@ -82,7 +83,8 @@ import Testing
         let garbage = try Broker.zeroMQ(fleet.address, formatter: Garbage(text: canary), logger: logger)
         try await garbage.startup()
         let unreadable = try await garbage.kiq(named: "hello", args: [secret])
-        _ = try? await unreadable.waitForResult(timeout: .seconds(60))
+        let unread = await #expect(throws: TaskFailure.self) { try await unreadable.value(timeout: .seconds(60)) }
+        #expect(unread?.message.contains(canary) == true, "its error quotes it")
         await garbage.shutdown()
         await broker.shutdown()
         try await scheduler.wait("both schedules ran") { output, _ in
