@@ -27,7 +27,7 @@ import Testing
 
     @Test func aTaskIsCancelledWhileItWaitsAndWhileItRuns() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         _ = try await fleet.taskiq("kiq", "nap", "--kwarg", "seconds=300", "--task-id", "waits")
         let waiting = try await fleet.taskiq("tasks", "cancel", "waits", "--reason", "no longer needed")
         #expect(waiting == (0, "waits  cancelled before it ran\n", ""))
@@ -50,24 +50,24 @@ import Testing
         let unknown = try await fleet.taskiq("tasks", "cancel", "never", "runs")
         #expect(unknown.code == 3)
         #expect(unknown.output == "runs  had ended already\n")
-        _ = (scheduler, worker)
+        _ = (hub, worker)
     }
 
     @Test func aHandleCancelsItsTask() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         try await fleet.withBroker { broker in
             let handle = try await broker.kiq(named: "nap", kwargs: ["seconds": .double(300)])
             #expect(try await handle.cancel(reason: "enough") == .cancelled)
             await #expect { try await handle.value() } throws: { ($0 as? TaskFailure)?.isCancellation == true }
             await #expect { try await broker.cancel("never") } throws: { ($0 as? TaskiqError)?.code == .unknownTaskID }
         }
-        _ = scheduler
+        _ = hub
     }
 
     @Test func aQueueIsPausedResumedAndPurged() async throws {
         let fleet = try Fleet()
-        var scheduler = try await fleet.scheduler()
+        var hub = try await fleet.hub()
         let worker = try await fleet.worker()
         #expect(try await fleet.taskiq("queues", "pause", "default").output == "default  paused\n")
         for number in 1...3 {
@@ -75,9 +75,9 @@ import Testing
             #expect(sent.code == 0)
         }
         // Over the hub's restart, too.
-        scheduler.signal(SIGTERM)
-        #expect(try await scheduler.end() == 0)
-        scheduler = try await fleet.scheduler()
+        hub.signal(SIGTERM)
+        #expect(try await hub.end() == 0)
+        hub = try await fleet.hub()
         let queues = try items(try await fleet.taskiq("queues", "list", "--json").output, of: QueueReport.self)
         #expect(queues.first?.isPaused == true && queues.first?.ready == 3)
         let list = try await fleet.taskiq("tasks", "list")
@@ -95,12 +95,12 @@ import Testing
         _ = try await fleet.taskiq("kiq", "add", "20", "22", "--task-id", "last")
         #expect(try await fleet.taskiq("queues", "resume", "default").output == "default  resumed\n")
         #expect(try await fleet.taskiq("results", "wait", "last", "--timeout", "240s").output == "42\n")
-        _ = (scheduler, worker)
+        _ = (hub, worker)
     }
 
     @Test func deadLettersAreShownRetriedAndDropped() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         let worker = try await fleet.worker()
         // Messages that no worker can read.
         try await fleet.withBroker { broker in
@@ -136,12 +136,12 @@ import Testing
         #expect(try await fleet.taskiq("dead", "list").output == "there are no such dead letters\n")
         #expect(try await fleet.taskiq("dead", "retry", "bad-1").code == 3)
         #expect(try await fleet.taskiq("dead", "retry").code == 2)
-        _ = (scheduler, worker)
+        _ = (hub, worker)
     }
 
     @Test func workersAreListedPingedAndDrained() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         #expect(try await fleet.taskiq("workers", "ping").code == 3)
         let worker = try await fleet.worker()
         try await startNap(fleet, "long", seconds: 3)
@@ -166,12 +166,12 @@ import Testing
         #expect(worker.errors.contains("was drained by the hub"))
         #expect(try await fleet.taskiq("results", "get", "long").output.contains("slept 3"))
         #expect(try await fleet.taskiq("workers", "list").output == "no worker is connected\n")
-        _ = scheduler
+        _ = hub
     }
 
     @Test func aWorkerThatIsNotDrainedStays() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         let supervisor = try await fleet.worker(["-w", "2"])
         try await supervisor.wait("both were connected") { _, errors in
             errors.components(separatedBy: "worker connected").count == 3
@@ -183,12 +183,12 @@ import Testing
         try await supervisor.wait("one was drained") { _, errors in errors.contains("was drained by the hub") }
         #expect(try await fleet.taskiq("kiq", "add", "2", "3", "--wait").output == "5\n")
         #expect(supervisor.isRunning)
-        _ = scheduler
+        _ = hub
     }
 
     @Test func eventsAreFollowed() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         let events = try TestProcess(
             Programs.taskiq,
             ["events", "-f", "--kind", "task", "--kind", "queue.paused", "-n", "4"],
@@ -205,12 +205,12 @@ import Testing
         let kinds = lines.map { $0.split(separator: " ", omittingEmptySubsequences: true)[1] }
         #expect(kinds == ["task.accepted", "task.started", "task.succeeded", "queue.paused"])
         #expect(lines.first?.contains("nap-1  nap") == true)
-        _ = (scheduler, worker)
+        _ = (hub, worker)
     }
 
     @Test func resultsAreTailed() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         let worker = try await fleet.worker()
         #expect(try await fleet.taskiq("kiq", "add", "1", "1", "--wait").output == "2\n")
         _ = try await fleet.taskiq("kiq", "divide", "1", "0", "--wait")
@@ -233,7 +233,7 @@ import Testing
         #expect(result.taskID == "next" && result.value?.text == "42")
         following.signal(SIGTERM)
         _ = try await following.end()
-        _ = (scheduler, worker)
+        _ = (hub, worker)
     }
 
     @Test func aDoctorSaysWhatIsWrong() async throws {
@@ -242,7 +242,7 @@ import Testing
         #expect(nobody.code == 5)
         #expect(nobody.output.hasPrefix("fail  broker"))
 
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         let lonely = try await fleet.taskiq("doctor")
         #expect(lonely.code == 0, "\(lonely.output)")
         #expect(lonely.output.contains("warn  workers"))
@@ -259,7 +259,7 @@ import Testing
         let checks = try JSONFragment(parsing: well.output).decode([[String: String]].self)
         #expect(checks.contains { $0["subject"] == "clocks" && $0["verdict"] == "ok" })
         #expect(checks.contains { $0["subject"] == "data directory" && $0["finding"]?.contains(fleet.data) == true })
-        _ = (scheduler, worker)
+        _ = (hub, worker)
     }
 
     private static let endings: [(arguments: [String], code: Int32)] = [
@@ -288,19 +288,19 @@ import Testing
 
     @Test func whatAHubRefusesIsAnExitCode() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         let state = try await fleet.taskiq("tasks", "list", "--state", "asleep")
         #expect(state.code == 2)
         #expect(state.errors.contains("waiting, delayed, running, unacknowledged"))
         #expect(try await fleet.taskiq("events", "--kind", "weather").code == 2)
         #expect(try await fleet.taskiq("tasks", "list").output == "no such task waits or runs\n")
         #expect(try await fleet.taskiq("tasks", "list", "--json").output == "[]\n")
-        _ = scheduler
+        _ = hub
     }
 
     @Test func aCopyOfTheStoreCanBeServed() async throws {
         let fleet = try Fleet()
-        let scheduler = try await fleet.scheduler()
+        let hub = try await fleet.hub()
         _ = try await fleet.taskiq("kiq", "add", "20", "22", "--task-id", "kept")
         let copy = fleet.directory + "/copy"
         try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
@@ -312,13 +312,13 @@ import Testing
         // The hub goes on, whatever became of the copy.
         #expect(try await fleet.taskiq("tasks", "show", "kept").code == 0)
         #expect(try await fleet.taskiq("store", "check", "--data", fleet.data).code == 4)
-        scheduler.signal(SIGTERM)
-        #expect(try await scheduler.end() == 0)
+        hub.signal(SIGTERM)
+        #expect(try await hub.end() == 0)
         let checked = try await fleet.taskiq("store", "check", "--data", copy)
         #expect(checked.code == 0, "\(checked.errors)")
         #expect(checked.output.contains("0 damaged: 1 message, 0 results, 0 dead letters"))
         #expect(try await fleet.taskiq("store", "check", "--data", fleet.directory).code == 3)
-        let second = try await fleet.scheduler(data: copy)
+        let second = try await fleet.hub(data: copy)
         let worker = try await fleet.worker()
         #expect(try await fleet.taskiq("results", "wait", "kept", "--timeout", "240s").output == "42\n")
         _ = (second, worker)
@@ -326,25 +326,35 @@ import Testing
 
     @Test func aHubRunsAlone() async throws {
         let fleet = try Fleet()
-        func hub(_ options: [String] = []) throws -> TestProcess {
-            try TestProcess(
-                Programs.taskiq,
-                ["hub", "--listen", fleet.address, "--data", fleet.data] + options,
-                environment: ["XDG_RUNTIME_DIR": fleet.directory, "XDG_STATE_HOME": fleet.directory]
-            )
-        }
-        let first = try hub(["--durability", "memory"])
+        let first = try fleet.startHub(["--durability", "memory"])
         try await first.wait("it served") { _, errors in errors.contains("] started") }
         let worker = try await fleet.worker()
         #expect(try await fleet.taskiq("kiq", "add", "2", "3", "--wait").output == "5\n")
         #expect(try await fleet.taskiq("doctor").output.contains("warn  data directory"))
-        let second = try hub()
+        let second = try fleet.startHub()
         #expect(try await second.end() == 4)
-        let wrong = try hub(["--durability", "eternal"])
+        let wrong = try fleet.startHub(["--durability", "eternal"])
         #expect(try await wrong.end() == 2)
-        #expect(wrong.errors.contains("full, normal, memory"))
+        #expect(wrong.errors.contains("'full', 'normal' or 'memory'"))
         first.signal(SIGTERM)
         #expect(try await first.end() == 0)
         _ = worker
+    }
+}
+
+extension Fleet {
+    /// Starts a hub alone and waits until it serves: no schedule sends anything in between.
+    fileprivate func hub(data: String? = nil) async throws -> TestProcess {
+        let process = try startHub(data: data)
+        try await process.wait("it served") { _, errors in errors.contains("] started") }
+        return process
+    }
+
+    fileprivate func startHub(_ options: [String] = [], data: String? = nil) throws -> TestProcess {
+        try TestProcess(
+            Programs.taskiq,
+            ["hub", "--listen", address, "--data", data ?? self.data] + options,
+            environment: ["XDG_RUNTIME_DIR": directory, "XDG_STATE_HOME": directory]
+        )
     }
 }
