@@ -22,6 +22,8 @@ public final class SQLiteHubStore: HubStore {
     private let acceptsLoss: Bool
     private let writing: Writing
     private let state = Mutex(State())
+    /// Held while a copy is written.
+    let copying = Mutex(())
 
     private struct State {
         var isClosed = false
@@ -189,6 +191,8 @@ public final class SQLiteHubStore: HubStore {
             return state.isClosed
         }
         guard !wasClosed else { return }
+        // A copy that is being written ends with its present step.
+        copying.withLock { _ in }
         do {
             database.writeWithoutTransaction { _ in writing.writer = nil }
             writing.mark.close()

@@ -130,6 +130,19 @@ import Testing
         #expect(try store.statistics().messages == 2_000)
     }
 
+    @Test func closingAStoreEndsACopyAndRemovesIt() async throws {
+        let store = try SQLiteHubStore(directory: folder.path, options: .fast)
+        for number in 1...2_000 as ClosedRange<Int64> { try store.commit(.insert(message(number, size: 4_000))) }
+        let copy = folder.file("copy.sqlite")
+        let backup = Task.detached { try store.backup(to: copy) }
+        while !TemporaryFolder.exists(copy) { await Task.yield() }
+        store.close()
+        let result = await backup.result
+        // Either it was quick enough, or it was removed.
+        #expect(TemporaryFolder.exists(copy) == ((try? result.get()) != nil))
+        #expect(throws: HubStoreError.self) { try store.backup(to: folder.file("late")) }
+    }
+
     @Test func aCopyIsNeverWrittenOverAFile() throws {
         let store = try SQLiteHubStore(directory: folder.path, options: .fast)
         defer { store.close() }

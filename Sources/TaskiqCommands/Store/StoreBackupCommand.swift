@@ -21,7 +21,7 @@ struct StoreBackupCommand: AsyncParsableCommand {
         abstract: "Has the hub write a copy of its store.",
         discussion: """
             The copy is of one moment, and is written on the hub's machine, by the hub's user, to a file that is not \
-            there yet. It takes the hub's attention: with a large store, tasks wait meanwhile.
+            there yet. Tasks go on meanwhile.
 
             Exit codes: 0 done, 1 it could not be written, 5 no broker was reached.
             """

@@ -8,16 +8,17 @@ import TaskiqApp
 import TaskiqHub
 import TaskiqSQLite
 
-/// `store check`: whether all rows are what was stored.
+/// `store check`: whether all is as it was stored.
 struct StoreCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Checks the store of a hub that does not run: each row against its checksum.",
+        abstract:
+            "Checks the store of a hub that does not run: its structure, its rows, and whether groups are missing.",
         discussion: """
             A hub that runs checks its store by itself when it is idle, and 'taskiq doctor' tells what it found. Nothing \
             is changed here: the hub puts damaged messages aside when it finds them.
 
-            Exit codes: 0 all is as it was stored, 1 something is damaged, 3 there is no store, 4 a hub has it.
+            Exit codes: 0 all is well, 1 there are problems, 3 there is no store, 4 a hub has it.
             """
     )
 
@@ -39,27 +40,17 @@ struct StoreCheckCommand: AsyncParsableCommand {
         guard Executables.isReadable("\(directory)/hub.sqlite") else {
             throw CommandExit(.notFound, "there is no store in \(directory): name the data directory with --data")
         }
-        var problems: [String] = []
-        var checked = 0
-        let statistics: StoreStatistics
+        let report: StoreCheckReport
         do {
-            let store = try SQLiteHubStore(directory: directory, logger: Logger(label: "taskiq.store"))
-            defer { store.close() }
-            var next: Int64? = 0
-            while let start = next {
-                let report = try store.scrub(from: start, limit: 10_000)
-                checked += report.checked
-                problems += report.damaged.map { "message \($0.sequence): \($0.reason)" } + report.others
-                next = report.next
-            }
-            statistics = try store.statistics()
-        } catch let error as HubStoreError {
+            report = try HubStoreMaintenance.check(directory)
+        } catch {
             throw CommandExit(error.code == .inUse ? .conflict : .problem, error.description)
         }
-        for problem in problems { Output.line(problem) }
+        let (problems, statistics) = (report.problems, report.statistics)
+        for problem in problems { Output.line("\(problem)") }
         let size = Wording.bytes(statistics.fileSize)
         Output.line(
-            "\(Wording.count(checked, "row")) checked, \(problems.count) damaged: "
+            "\(Wording.count(report.checkedRows, "row")) checked, \(Wording.count(problems.count, "problem")): "
                 + "\(Wording.count(statistics.messages, "message")), \(Wording.count(statistics.results, "result")), "
                 + "\(Wording.count(statistics.deadLetters, "dead letter")), \(size)"
         )

@@ -7,7 +7,7 @@ import ArgumentParser
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Checks and copies a hub's store.",
-        subcommands: [StoreCheckCommand.self, StoreBackupCommand.self]
+        abstract: "Checks, copies and compacts a hub's store.",
+        subcommands: [StoreCheckCommand.self, StoreBackupCommand.self, StoreCompactCommand.self]
     )
 }

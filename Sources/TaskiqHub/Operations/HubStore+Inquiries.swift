@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 extension HubStore {
-    /// Answers what an operation wants to know; called where groups are committed, and never throws: that an operation
-    /// cannot be done is no reason to stop.
+    /// Answers what an operation wants to know; called where groups are committed (a backup elsewhere), and never throws:
+    /// that an operation cannot be done is no reason to stop.
     ///
     /// - Parameter inquiry: what it wants to know.
     /// - Returns: the answer.

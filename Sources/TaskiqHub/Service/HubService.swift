@@ -175,6 +175,11 @@ public final class HubService: Service {
             ask(&done) { [store] in
                 .found(peer, correlation: correlation, taskID: taskID, isThere: try store.hasResult(of: taskID))
             }
+        case .inquire(.backup(let path), let request):
+            // Not where groups are committed, which go on between its steps.
+            DispatchQueue.global(qos: .utility).async { [store, network] in
+                network.post(.inquired(request, store.answer(to: .backup(path: path))))
+            }
         case .inquire(let inquiry, let request):
             ask(&done) { [store] in .inquired(request, store.answer(to: inquiry)) }
         case .fired(let call, let error):

@@ -3,11 +3,12 @@
 
 import Dispatch
 import Logging
+import Synchronization
 
 /// Looks after a store once a second, on the queue of its groups: whether its disk has room, and, when no group was
 /// made for a while, whether its rows are still what was stored.
 ///
-/// Everything in it is touched on that queue alone.
+/// All else in it is touched on that queue alone.
 final class StoreWatch: @unchecked Sendable {
     /// How many rows are looked at each second: 17 million a day, and less than a thousandth of a processor.
     static let rowsAtOnce = 200
@@ -17,7 +18,7 @@ final class StoreWatch: @unchecked Sendable {
     private let tell: @Sendable (HubEvent) -> Void
     private let timer: any DispatchSourceTimer
     private var disk = DiskState.ok
-    private var wasBusy = false
+    private let wasBusy = Atomic(false)
     /// Where the next look at rows begins; nil until the next day.
     private var position: Int64? = 0
     private var passBegan = HubClock.uptime
@@ -48,7 +49,7 @@ final class StoreWatch: @unchecked Sendable {
 
     /// Notes that the store has better things to do.
     func noteWork() {
-        wasBusy = true
+        wasBusy.store(true, ordering: .relaxed)
     }
 
     private func look() {
@@ -57,8 +58,7 @@ final class StoreWatch: @unchecked Sendable {
             disk = state
             tell(.disk(isLow: state == .low))
         }
-        defer { wasBusy = false }
-        if !wasBusy { scrub() }
+        if !wasBusy.exchange(false, ordering: .relaxed) { scrub() }
     }
 
     private func scrub() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import GRDB
+import Synchronization
 import TaskiqHub
 
 extension SQLiteHubStore {
@@ -13,15 +14,18 @@ extension SQLiteHubStore {
     /// - Parameter path: the file.
     /// - Throws: `HubStoreError`.
     public func backup(to path: String) throws {
-        try checkIsOpen()
-        let copy = try StoreCopy(path)
-        do {
-            // One step at a time has the connection, and groups are committed between them.
-            while try database.writeWithoutTransaction({ try copy.step($0) }) {}
-            try database.writeWithoutTransaction { _ in try copy.finish() }
-        } catch {
-            copy.discard()
-            throw HubStoreError(error, path: path, action: "writing the copy")
+        // Whoever closes the store waits until the copy has let go of the connection.
+        try copying.withLock { _ in
+            try checkIsOpen()
+            let copy = try StoreCopy(path)
+            do {
+                // One step at a time has the connection, and groups are committed between them.
+                repeat { try checkIsOpen() } while try database.writeWithoutTransaction { try copy.step($0) }
+                try database.writeWithoutTransaction { _ in try copy.finish() }
+            } catch {
+                database.writeWithoutTransaction { _ in copy.discard() }
+                throw HubStoreError(error, path: path, action: "writing the copy")
+            }
         }
     }
 }

@@ -83,8 +83,10 @@ final class StoreCopy {
         DataDirectory.synchronize(DataDirectory.parent(of: path))
     }
 
-    /// Removes what there is of the copy.
+    /// Lets go of the store, and removes what there is of the copy.
     func discard() {
+        if backup != nil { sqlite3_backup_finish(backup) }
+        backup = nil
         unlink(path)
     }
 
