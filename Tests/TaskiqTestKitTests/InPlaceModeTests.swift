@@ -55,7 +55,8 @@ struct InPlaceModeTests {
         register(on: test.broker)
         let loop = await #expect(throws: TaskiqError.self) { try await test.broker.kiq(named: "loops") }
         #expect((loop?.cause as? TestKitError)?.code == .limit)
-        #expect("\(loop?.cause.map { "\($0)" } ?? "")".contains("was run 20 times"))
+        let cause = loop?.cause.map { "\($0)" } ?? ""
+        #expect(cause.contains("was run 20 times"))
         #expect(test.executions.count == 20)
         let endless = await #expect(throws: TaskiqError.self) { try await Endless().kiq(on: test.broker) }
         #expect((endless?.cause as? TestKitError)?.message.contains("100 deep") == true)
