@@ -114,9 +114,7 @@ enum ResultFile {
     /// - Returns: the version of the file; 0 if it is empty.
     @discardableResult
     private static func check(_ database: Database, path: String, newest: Int) throws -> Int {
-        let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let tables = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        let (version, application, tables) = try marks(database)
         if version == 0, application == 0, tables == 0 { return 0 }
         guard application == applicationID, version > 0 else {
             throw TaskiqError(
@@ -132,6 +130,23 @@ enum ResultFile {
             )
         }
         return version
+    }
+
+    /// Reads what tells whose a file is, in one look: another program may be making its tables at this moment.
+    private static func marks(_ database: Database) throws -> (version: Int64, application: Int64, tables: Int64) {
+        guard database.isInsideTransaction else {
+            var found: (Int64, Int64, Int64) = (0, 0, 0)
+            try database.inTransaction(.deferred) {
+                found = try marks(database)
+                return .commit
+            }
+            return found
+        }
+        // The tables first: it is this look that takes the lock.
+        let tables = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        return (version, application, tables)
     }
 
     /// Takes the steps that the file lacks, all or nothing; whoever comes second finds nothing left to do.
