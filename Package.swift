@@ -105,6 +105,7 @@ let package = Package(
             dependencies: [
                 "CZeroMQ", "Taskiq", "TaskiqCron", "TaskiqHubProtocol",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -36,8 +36,8 @@ struct HubReactor: ~Copyable {
 
     /// Most frames of a message, with the routing id that a router puts first.
     private static let maximumFrames = ProtocolLimits.maximumFrames + 1
-    /// Most messages read from one socket before the hub takes its turn.
-    private static let batch = 256
+    /// About how many messages are read from one socket before the hub takes its turn.
+    private static let mostAtATime = 512
 
     private let front: ZeroMQSocket
     private let back: ZeroMQSocket
@@ -192,7 +192,8 @@ extension HubReactor {
     }
 
     private func receive(from socket: borrowing ZeroMQSocket, _ side: HubSide, into events: inout [HubEvent]) {
-        for _ in 0..<Self.batch {
+        let enough = events.count + Self.mostAtATime
+        while events.count < enough {
             guard let message = (try? socket.receive(maxFrames: Self.maximumFrames)) ?? nil else { return }
             if keys != nil, !admissions.mayUse(side, socket.sender) { continue }
             switch message {
@@ -201,18 +202,33 @@ extension HubReactor {
                 events.append(.malformed(peer, side, reason: "a message of \(count - 1) frames"))
             case .message(var content):
                 let peer = PeerID(content.isEmpty ? [] : content.removeFirst())
-                do {
-                    switch side {
-                    case .front:
-                        let packet = try Packet<ClientCommand>(frames: content)
-                        if admits(packet, of: peer, socket.sender) { events.append(.client(peer, packet)) }
-                    case .back:
-                        let packet = try Packet<WorkerCommand>(frames: content)
-                        if admits(packet, of: peer, socket.sender) { events.append(.worker(peer, packet)) }
-                    }
-                } catch {
-                    events.append(.malformed(peer, side, reason: "\(error)"))
+                read(content, of: peer, side, socket.sender, into: &events)
+            }
+        }
+    }
+
+    /// Reads each message of what may be a batch of them.
+    private func read(
+        _ frames: [[UInt8]],
+        of peer: PeerID,
+        _ side: HubSide,
+        _ sender: Int?,
+        into events: inout [HubEvent]
+    ) {
+        var reader = FrameBatch.Reader(frames)
+        while true {
+            do {
+                guard let (control, body) = try reader.next() else { return }
+                switch side {
+                case .front:
+                    let packet = try Packet<ClientCommand>(control, body: body)
+                    if admits(packet, of: peer, sender) { events.append(.client(peer, packet)) }
+                case .back:
+                    let packet = try Packet<WorkerCommand>(control, body: body)
+                    if admits(packet, of: peer, sender) { events.append(.worker(peer, packet)) }
                 }
+            } catch {
+                events.append(.malformed(peer, side, reason: "\(error)"))
             }
         }
     }
@@ -222,22 +238,16 @@ extension HubReactor {
     /// A peer whose queue is full is as good as gone: what it was sent is said again when it comes back.
     private func send(_ outgoing: [HubTurn.Outgoing]) -> [HubEvent] {
         var unreachable: [HubEvent] = []
-        for frame in outgoing {
-            switch frame {
-            case .client(let peer, let packet):
-                if (try? front.send([peer.bytes] + packet.frames())) != .sent {
-                    admissions.forget(peer)
-                    unreachable.append(.unreachable(peer, .front))
+        OutgoingBatches.collect(outgoing) { side, peer, frames, leases in
+            let result =
+                switch side {
+                case .front: try? front.send([peer.bytes] + frames)
+                case .back: try? back.send([peer.bytes] + frames)
                 }
-            case .worker(let peer, let packet):
-                if (try? back.send([peer.bytes] + packet.frames())) != .sent {
-                    admissions.forget(peer)
-                    unreachable.append(.unreachable(peer, .back))
-                    if case .task(let delivery) = packet.content {
-                        unreachable.append(.undelivered(delivery.lease, peer))
-                    }
-                }
-            }
+            guard result != .sent else { return }
+            admissions.forget(peer)
+            unreachable.append(.unreachable(peer, side))
+            for lease in leases { unreachable.append(.undelivered(lease, peer)) }
         }
         return unreachable
     }

@@ -171,7 +171,7 @@ extension Broker {
         }
         if reached >= .transport { await transport.shutdown() }
         // No task runs any more, and what the handlers put aside is still there.
-        await dependencies.dispose(after: nil, isFinal: false, logger: logger)
+        await dependencies.dispose(after: nil, isFinal: false, logger: self.logger)
         if reached >= .resultBackend { await resultBackend.shutdown() }
         if reached >= .middlewares {
             for middleware in chain.middlewares.reversed() { await middleware.shutdown(self) }

@@ -19,7 +19,7 @@ extension Broker {
         }
     }
 
-    var isShared: Bool { transport is SharedTransport }
+    static func isShared(_ transport: any BrokerTransport) -> Bool { transport is SharedTransport }
 
     /// The broker that sends what was asked of this one.
     func sender(on other: Broker?) throws(TaskiqError) -> Broker {

@@ -43,6 +43,8 @@ public final class Broker: Sendable {
     }
 
     let contents = Mutex(Contents())
+    /// Whether it only holds tasks, for all brokers of this process.
+    let isShared: Bool
     /// What all tasks of a worker share.
     let dependencies = DependencyScope()
 
@@ -73,6 +75,7 @@ public final class Broker: Sendable {
         logger: Logger = Logger(label: "taskiq")
     ) {
         self.transport = transport
+        isShared = Self.isShared(transport)
         self.resultBackend =
             resultBackend ?? transport.resultBackend
             ?? (transport.runsTasksInProcess ? InMemoryResultBackend() : DummyResultBackend())

@@ -19,6 +19,13 @@ public final class DeliveryChannel: Sendable {
         var runners: [DeliveryRunner] = []
         var isFinished = false
         var isDrained = false
+
+        /// Takes one that waits; under the lock, so that whoever cancels it finds it either here or with its runner.
+        mutating func take(for runner: DeliveryRunner?) -> AckableMessage? {
+            guard let delivery = deliveries.popFirst() else { return nil }
+            runner?.begin(delivery)
+            return delivery
+        }
     }
 
     private let state = Mutex(State())
@@ -56,13 +63,10 @@ public final class DeliveryChannel: Sendable {
     }
 
     func next(for runner: DeliveryRunner?) async -> AckableMessage? {
-        await withCheckedContinuation { continuation in
+        if let delivery = state.withLock({ $0.take(for: runner) }) { return delivery }
+        return await withCheckedContinuation { continuation in
             let (answer, isReady) = state.withLock { state -> (AckableMessage?, Bool) in
-                if let delivery = state.deliveries.popFirst() {
-                    // Under the lock, so that whoever cancels finds it either here or there.
-                    runner?.begin(delivery)
-                    return (delivery, true)
-                }
+                if let delivery = state.take(for: runner) { return (delivery, true) }
                 if state.isFinished { return (nil, true) }
                 state.waiters.append(Waiter(continuation: continuation, runner: runner))
                 return (nil, false)

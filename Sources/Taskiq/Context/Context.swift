@@ -8,28 +8,67 @@ public struct Context: Sendable {
     /// The context of the task that is running, for code that was not handed one.
     @TaskLocal public static var current: Context?
 
+    private struct Fields {
+        var message: TaskiqMessage
+        let broker: Broker
+        let delivery: DeliveryInfo
+        var deadline: ContinuousClock.Instant?
+        var outcome: TaskOutcome?
+        let acknowledgement: Acknowledgement
+        let dependencies = DependencyScope()
+    }
+
+    // Always one. It is an array because a context is handed on at every step of a task: so that costs one reference.
+    private var fields: [Fields]
+
+    init(
+        message: TaskiqMessage,
+        broker: Broker,
+        delivery: DeliveryInfo,
+        deadline: ContinuousClock.Instant? = nil,
+        acknowledgement: Acknowledgement
+    ) {
+        fields = [
+            Fields(
+                message: message,
+                broker: broker,
+                delivery: delivery,
+                deadline: deadline,
+                acknowledgement: acknowledgement
+            )
+        ]
+    }
+
     /// The message.
-    public var message: TaskiqMessage
+    public var message: TaskiqMessage {
+        get { fields[0].message }
+        set { fields[0].message = newValue }
+    }
     /// The broker that received it; tasks may send through it.
-    public let broker: Broker
+    public var broker: Broker { fields[0].broker }
     /// What the transport knows of this delivery.
-    public let delivery: DeliveryInfo
+    public var delivery: DeliveryInfo { fields[0].delivery }
     /// When the task's time is up; nil without a limit.
-    public var deadline: ContinuousClock.Instant?
+    public var deadline: ContinuousClock.Instant? {
+        get { fields[0].deadline }
+        set { fields[0].deadline = newValue }
+    }
     /// How the task ended, for `postExecute`; nil before.
-    public internal(set) var outcome: TaskOutcome?
+    public internal(set) var outcome: TaskOutcome? {
+        get { fields[0].outcome }
+        set { fields[0].outcome = newValue }
+    }
     /// A logger that carries the task's id and name.
     ///
     /// It is made when it is asked for: most tasks log nothing.
     public var logger: Logger {
-        var logger = plainLogger
+        var logger = broker.logger
         logger[metadataKey: "taskiq.task.id"] = "\(message.taskID)"
         logger[metadataKey: "taskiq.task.name"] = "\(message.taskName)"
         return logger
     }
-    let plainLogger: Logger
-    let acknowledgement: Acknowledgement
-    let dependencies = DependencyScope()
+    var acknowledgement: Acknowledgement { fields[0].acknowledgement }
+    var dependencies: DependencyScope { fields[0].dependencies }
 
     /// Which delivery of the message this is, from 1.
     public var attempt: Int { delivery.attempt }

@@ -123,16 +123,20 @@ final class DependencyScope: Sendable {
     ///   - error: what ended the task; nil when nothing went wrong.
     ///   - isFinal: whether nothing can be asked for any more.
     ///   - logger: where what goes wrong is told.
-    func dispose(after error: (any Error)?, isFinal: Bool, logger: Logger) async {
-        let making = state.withLock { state in
+    func dispose(
+        after error: (any Error)?,
+        isFinal: Bool,
+        logger: @autoclosure @escaping @Sendable () -> Logger
+    ) async {
+        let (making, isNothingToDo) = state.withLock { state in
             state.isClosed = isFinal
             defer {
                 state.values = [:]
                 state.needs = [:]
             }
-            return Array(state.values.values)
+            return (Array(state.values.values), state.values.isEmpty && state.disposals.isEmpty)
         }
-        if making.isEmpty, state.withLock({ $0.disposals.isEmpty }) { return }
+        if isNothingToDo { return }
         // Unstructured: a task that was cancelled is cleaned up after like any other, and its cleaning is not cancelled.
         await Task {
             for task in making {
@@ -150,7 +154,7 @@ final class DependencyScope: Sendable {
                     ending.cancel()
                     problem = "it took longer than \(disposalLimit)"
                 }
-                logger.error(
+                logger().error(
                     "a dependency could not be disposed of",
                     metadata: ["taskiq.dependency": "\(disposal.name)", "error.message": "\(problem)"]
                 )

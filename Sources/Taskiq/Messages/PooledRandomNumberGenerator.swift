@@ -12,7 +12,7 @@ import Musl
 /// The system's random numbers, fetched many at a time: on Linux each fetch is a call of the system, which for ids that
 /// are made for every message would cost as much as all the rest of making them.
 package struct PooledRandomNumberGenerator: RandomNumberGenerator {
-    private static let size = 128
+    private static let size = 512
     private static let pool = Mutex<[UInt64]>([])
 
     /// Makes a generator; all of them share one pool.

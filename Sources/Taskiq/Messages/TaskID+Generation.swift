@@ -12,29 +12,32 @@ extension TaskID {
     public static func generate() -> TaskID {
         var generator = PooledRandomNumberGenerator()
         let now = WallClock.now.millisecondsSinceEpoch
-        return TaskID(rawValue: hexadecimal(timeOrderedBytes(milliseconds: now, using: &generator)))
+        let (high, low) = timeOrderedWords(milliseconds: now, using: &generator)
+        return TaskID(rawValue: hexadecimal(high, low))
     }
 }
 
-/// Sixteen bytes in the layout of UUID version 7 (RFC 9562, section 5.7).
-package func timeOrderedBytes(
+/// Sixteen bytes in the layout of UUID version 7 (RFC 9562, section 5.7), as two big-endian words.
+package func timeOrderedWords(
     milliseconds: Int64,
     using generator: inout some RandomNumberGenerator
-) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(16)
-    let time = UInt64(bitPattern: milliseconds)
-    for shift in stride(from: UInt64(40), through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: time >> shift))
+) -> (high: UInt64, low: UInt64) {
+    let version: UInt64 = 0x7000
+    let variant: UInt64 = 0x8000_0000_0000_0000
+    let time = UInt64(bitPattern: milliseconds) << 16
+    return (time | version | generator.next() & 0x0FFF, variant | generator.next() & 0x3FFF_FFFF_FFFF_FFFF)
+}
+
+/// Two words as 32 lowercase hexadecimal digits.
+package func hexadecimal(_ high: UInt64, _ low: UInt64) -> String {
+    String(unsafeUninitializedCapacity: 32) { buffer in
+        for position in 0..<32 {
+            let word = position < 16 ? high : low
+            let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - position % 16 * 4)) & 0xF
+            buffer[position] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        }
+        return 32
     }
-    let (first, second) = (generator.next(), generator.next())
-    bytes.append(0x70 | UInt8(truncatingIfNeeded: first & 0x0F))
-    bytes.append(UInt8(truncatingIfNeeded: first >> 8))
-    bytes.append(0x80 | UInt8(truncatingIfNeeded: second & 0x3F))
-    for shift in stride(from: UInt64(8), through: 56, by: 8) {
-        bytes.append(UInt8(truncatingIfNeeded: second >> shift))
-    }
-    return bytes
 }
 
 /// The bytes as lowercase hexadecimal digits.

@@ -37,6 +37,14 @@ package struct ResultWaiters: Sendable {
         return waiter
     }
 
+    /// Whether a waiter has not been answered.
+    package func contains(_ token: UInt64, for taskID: TaskID) -> Bool {
+        waiters[taskID]?.contains { $0.token == token } ?? false
+    }
+
+    /// Tells one waiter from all others.
+    package static func newToken() -> UInt64 { tokens.add(1, ordering: .relaxed).newValue }
+
     private static let tokens = Atomic<UInt64>(0)
 
     /// Waits for a result, for at most a time, ending early when the task is cancelled.
@@ -54,7 +62,7 @@ package struct ResultWaiters: Sendable {
         register: @escaping @Sendable (Waiter, UInt64) -> StoredResult?,
         cancel: @escaping @Sendable (UInt64) -> Waiter?
     ) async throws -> StoredResult {
-        let token = tokens.add(1, ordering: .relaxed).newValue
+        let token = newToken()
         return try await withThrowingTaskGroup(of: StoredResult?.self) { group in
             group.addTask {
                 try await withTaskCancellationHandler {

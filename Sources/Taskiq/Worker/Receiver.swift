@@ -97,7 +97,6 @@ struct Receiver: Sendable {
             broker: broker,
             delivery: delivery.info,
             deadline: Self.timeLimit(of: message).map { ContinuousClock.now + .seconds($0) },
-            plainLogger: broker.logger,
             acknowledgement: Acknowledgement(delivery.receipt)
         )
     }

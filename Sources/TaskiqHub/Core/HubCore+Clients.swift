@@ -44,7 +44,7 @@ extension HubCore {
             return
         }
         // The same client on a new connection: what it waited for, it asks for again.
-        for (old, client) in clients where client.identity == hello.identity || old == peer { forgetClient(old) }
+        for (old, client) in clients.pairs where client.identity == hello.identity || old == peer { forgetClient(old) }
         guard hasRoomForSession else {
             effects.append(.sendToClient(peer, Packet(.error(message: tooManySessions()), correlation: correlation)))
             return

@@ -63,7 +63,7 @@ extension HubCore {
         }
         var best: (identity: PeerIdentity, order: WorkerSession.Order)?
         for identity in servers {
-            guard let order = workers[identity]?.order else { continue }
+            guard let order = workers.update(identity, { $0.order }) ?? nil else { continue }
             if best.map({ order < $0.order }) ?? true { best = (identity, order) }
         }
         return best?.identity
@@ -71,33 +71,34 @@ extension HubCore {
 
     /// Writes the lease, and sends the task once that is on disk.
     mutating func assign(_ sequence: Int64, to identity: PeerIdentity) {
-        guard var entry = messages[sequence], let peer = workers[identity]?.peer,
-            let session = workers[identity]?.session
-        else { return }
-        guard entry.hasBody else {
-            entry.state = .loading(for: identity)
-            messages[sequence] = entry
+        guard let hasBody = messages.look(at: sequence, { $0.hasBody }), workers.contains(identity) else { return }
+        guard hasBody else {
+            messages.update(sequence) { $0.state = .loading(for: identity) }
             // The room is kept for it, so that no more bodies are read than can be used.
             workers[identity]?.loading.insert(sequence)
             wantedBodies.append(sequence)
             return
         }
-        entry.attempt += 1
-        entry.state = .leased(MessageEntry.Lease(worker: identity))
-        messages[sequence] = entry
-        workers[identity]?.held.insert(sequence)
         deliveryCount += 1
-        workers[identity]?.lastServed = deliveryCount
-        let lease = LeaseKey(sequence: sequence, attempt: entry.attempt)
-        store(.lease(lease, worker: identity))
-        var delivery = TaskDelivery(
-            lease: lease,
-            queue: routes[entry.route].queue,
-            enqueuedAt: entry.enqueuedAt,
-            isRedelivered: entry.crashes > 0 || (entry.hasDetails && entry.details.unacknowledgedAttempt > 0),
-            body: entry.body
-        )
-        delivery.isFenced = entry.hasDetails && entry.details.isFenced
+        let number = deliveryCount
+        let routes = routes
+        let handedOut = messages.update(sequence) { entry in
+            entry.attempt += 1
+            entry.state = .leased(MessageEntry.Lease(worker: identity))
+            var delivery = TaskDelivery(
+                lease: LeaseKey(sequence: sequence, attempt: entry.attempt),
+                queue: routes[entry.route].queue,
+                enqueuedAt: entry.enqueuedAt,
+                isRedelivered: entry.crashes > 0 || (entry.hasDetails && entry.details.unacknowledgedAttempt > 0),
+                body: entry.body
+            )
+            delivery.isFenced = entry.hasDetails && entry.details.isFenced
+            return delivery
+        }
+        guard let delivery = handedOut,
+            let (peer, session) = workers.update(identity, { $0.take(sequence, as: number) })
+        else { return }
+        store(.lease(delivery.lease, worker: identity))
         let packet = Packet(WorkerReply.task(delivery), session: session, epoch: epoch)
         afterCommit(.effect(.sendToWorker(peer, packet)))
     }

@@ -72,13 +72,15 @@ extension HubCore {
         switch consequence {
         case .effect(let effect): effects.append(effect)
         case .result(let taskID, let body):
-            for peer in bySession(waiters.removeValue(forKey: taskID)) {
+            guard let peers = waiters.removeValue(forKey: taskID) else { break }
+            for peer in bySession(peers) {
                 clients[peer]?.waits.remove(taskID)
                 reply(.result(taskID: taskID, status: .ready, body: body), to: peer)
             }
         case .orders(let identity): repeatOrders(to: identity)
         case .ended(let taskID):
-            for peer in bySession(waiters[taskID]) {
+            guard let peers = waiters[taskID] else { break }
+            for peer in bySession(peers) {
                 reply(.result(taskID: taskID, status: .unknown, body: []), to: peer)
             }
         case .accepted(let peer, let receipt): answers.add(receipt, for: peer)
@@ -99,8 +101,7 @@ extension HubCore {
     }
 
     /// Clients in the order in which they came: never by chance, so that a simulation can be replayed.
-    private func bySession(_ peers: Set<PeerID>?) -> [PeerID] {
-        guard let peers else { return [] }
+    private func bySession(_ peers: Set<PeerID>) -> [PeerID] {
         guard peers.count > 1 else { return Array(peers) }
         return peers.map { ($0, clients[$0]?.session ?? 0) }.sorted { $0.1 < $1.1 }.map(\.0)
     }

@@ -75,24 +75,20 @@ extension HubCore {
 
     /// Puts a message that nobody holds where it waits.
     mutating func queue(_ sequence: Int64) {
-        guard var entry = messages[sequence] else { return }
-        if entry.hasDetails, let expiry = entry.details.expiresAt, expiry <= now.wall {
-            bury(sequence, reason: Self.expired)
-            return
-        }
-        if let dueAt = entry.dueAt, dueAt > now.wall {
-            entry.state = .delayed
+        let instant = now.wall
+        switch messages.update(sequence, { $0.wait(at: instant) }) {
+        case .expired: bury(sequence, reason: Self.expired)
+        case .delayed(let dueAt):
             delayed.insert(DelayedKey(dueAt: dueAt.millisecondsSinceEpoch, sequence: sequence))
-        } else {
-            entry.state = .ready
-            if isSuspect(entry) {
+        case .ready(let priority, let route, let crashes):
+            if isSuspect(crashes: crashes) {
                 suspects.insert(sequence)
             } else {
-                routes.insert(ReadyQueue.Key(priority: entry.priority, sequence: sequence), in: entry.route)
+                routes.insert(ReadyQueue.Key(priority: priority, sequence: sequence), in: route)
             }
             mayDispatch = true
+        case nil: break
         }
-        messages[sequence] = entry
     }
 
     static let expired = "expired: it was not started before its time was over"

@@ -7,8 +7,8 @@ import TaskiqHubProtocol
 // When a worker dies, everything that ran on it may be the cause. What has been there so often that one more time would
 // make it a dead letter runs alone: an innocent task ends well, and the one that kills its workers is found.
 extension HubCore {
-    func isSuspect(_ entry: MessageEntry) -> Bool {
-        entry.crashes > 0 && entry.crashes >= configuration.crashLimit - 1
+    func isSuspect(crashes: Int32) -> Bool {
+        crashes > 0 && crashes >= configuration.crashLimit - 1
     }
 
     /// Gives each suspect that waits a worker of its own, or has a worker finish what it runs to make room.

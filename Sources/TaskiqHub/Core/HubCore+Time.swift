@@ -45,7 +45,7 @@ extension HubCore {
         let isTimeToSpeak = now.uptime >= nextHeartbeat
         // Asked at every turn: nothing is sorted unless there is something to see.
         if isTimeToSpeak || workers.values.contains(where: { $0.goneSince != nil }) {
-            for (identity, worker) in workers.sorted(by: { $0.value.session < $1.value.session }) {
+            for (identity, worker) in workers.pairs.sorted(by: { $0.value.session < $1.value.session }) {
                 if let gone = worker.goneSince, now.uptime - gone >= grace {
                     lose(identity, reason: "its connection is gone")
                 } else if now.uptime - worker.lastHeard >= silence {
@@ -62,7 +62,7 @@ extension HubCore {
                 reply(.heartbeat, to: worker.identity)
             }
             // A client that is alive says so every second.
-            for (peer, client) in clients where now.uptime - client.lastHeard >= 60_000 { forgetClient(peer) }
+            for (peer, client) in clients.pairs where now.uptime - client.lastHeard >= 60_000 { forgetClient(peer) }
         }
         if now.uptime >= nextForget || rowsToForget >= 2500 { forget() }
     }

@@ -11,14 +11,14 @@ extension HubCore {
             greet(hello, peer, correlation: packet.correlation)
             return
         }
+        let uptime = now.uptime
         guard packet.epoch == epoch, let identity = workersByPeer[peer],
-            workers[identity]?.session == packet.session
+            let wasGone = workers.update(identity, { $0.hear(packet.session, at: uptime) }) ?? nil
         else {
             effects.append(.sendToWorker(peer, Packet(.resync, correlation: packet.correlation, epoch: epoch)))
             return
         }
-        workers[identity]?.lastHeard = now.uptime
-        if workers[identity]?.goneSince != nil {
+        if wasGone {
             // Something that was sent to it is lost, and nobody knows what: it has to say anew what it holds.
             reply(.resync, to: identity, correlation: packet.correlation)
         }
@@ -152,7 +152,7 @@ extension HubCore {
         } else {
             workers[identity]?.held.insert(lease.sequence)
             // It ran alone, and goes on alone.
-            if isSuspect(entry) { workers[identity]?.suspect = lease.sequence }
+            if isSuspect(crashes: entry.crashes) { workers[identity]?.suspect = lease.sequence }
         }
         return .keep
     }

@@ -46,8 +46,8 @@ public struct HubCore: Sendable {
     var keysForgottenBelow: Int64
 
     // Peers.
-    var clients: [PeerID: ClientSession] = [:]
-    var workers: [PeerIdentity: WorkerSession] = [:]
+    var clients = SessionTable<PeerID, ClientSession>()
+    var workers = SessionTable<PeerIdentity, WorkerSession>()
     var workersByPeer: [PeerID: PeerIdentity] = [:]
     var waiters: [String: Set<PeerID>] = [:]
     var strikes: [PeerID: Int] = [:]

@@ -70,6 +70,24 @@ struct WorkerSession {
         return credit > 0 ? Order(freeCredit: credit, lastServed: lastServed, session: session) : nil
     }
 
+    /// Notes that something was heard of it.
+    ///
+    /// - Returns: whether it was thought to be unreachable; nil if what was heard is not of its session.
+    mutating func hear(_ session: UInt64, at uptime: Int64) -> Bool? {
+        guard session == self.session else { return nil }
+        lastHeard = uptime
+        return goneSince != nil
+    }
+
+    /// Notes that it was given a message.
+    ///
+    /// - Returns: where it is sent.
+    mutating func take(_ sequence: Int64, as delivery: Int64) -> (peer: PeerID, session: UInt64) {
+        held.insert(sequence)
+        lastServed = delivery
+        return (peer, session)
+    }
+
     /// No longer counts a message among those it has.
     mutating func forget(_ sequence: Int64) {
         held.remove(sequence)

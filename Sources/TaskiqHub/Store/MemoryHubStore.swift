@@ -68,7 +68,7 @@ public final class MemoryHubStore: HubStore {
     /// Lists results, the one that was stored last first.
     public func results(_ page: StorePage) throws -> [StoredResultEntry] {
         tables.withLock { tables in
-            page.rows(of: tables.results.keys).compactMap { position in
+            page.rows(of: tables.results.sequences).compactMap { position in
                 guard let row = tables.results[position] else { return nil }
                 return StoredResultEntry(
                     position: position,

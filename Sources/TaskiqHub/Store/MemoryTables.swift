@@ -1,6 +1,7 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import DequeModule
 import HeapModule
 import Taskiq
 import TaskiqCron
@@ -19,6 +20,11 @@ struct MemoryTables {
         /// The position of the result that a delivery left which was not acknowledged.
         var retained: Int64?
         var damage: String?
+
+        mutating func lease(to worker: PeerIdentity, _ attempt: Int32) {
+            self.attempt = attempt
+            self.worker = worker
+        }
     }
 
     struct ResultRow {
@@ -47,14 +53,14 @@ struct MemoryTables {
     private(set) var nextResult: Int64 = 1
     /// The highest number that a message had.
     private var highestSequence: Int64 = .min
-    var messages: [Int64: Entry] = [:]
+    var messages = SequenceTable<Entry>()
     private(set) var keys: [PeerIdentity: (key: SubmissionKey, sequence: Int64)] = [:]
-    /// When keys are over, with the numbers of their messages; some were used again since.
-    private var keysByTime = Heap<Expiry>()
-    private var keysBySequence: [Int64: PeerIdentity] = [:]
-    private(set) var results: [Int64: ResultRow] = [:]
+    /// The keys as they came, which is the order of their messages' numbers and of their ends; some were used again
+    /// since.
+    private var keyLog: Deque<(key: PeerIdentity, until: Int64, sequence: Int64)> = []
+    private(set) var results = SequenceTable<ResultRow>()
     /// The position of each task's last result.
-    private var resultsByTask: [String: Int64] = [:]
+    private var resultsByTask: [TaskKey: Int64] = [:]
     /// When results are over, with their positions; some were dropped since.
     private var resultsByTime = Heap<Expiry>()
     private(set) var deadLetters: [Int64: StoredDeadLetter] = [:]
@@ -71,10 +77,11 @@ struct MemoryTables {
     mutating func beginEpoch() -> RecoveredState {
         epoch += 1
         let keys = keys.values.sorted { $0.sequence < $1.sequence }
+        let keysBySequence = Dictionary(keys.map { ($0.sequence, $0.key) }) { _, last in last }
         let messages = messages.values.sorted { $0.message.sequence < $1.message.sequence }.map { entry in
             var message = entry.message
             message.body = []
-            message.key = keysBySequence[message.sequence].flatMap { self.keys[$0]?.key }
+            message.key = keysBySequence[message.sequence]
             return RecoveredState.Message(
                 message: message,
                 attempt: entry.attempt,
@@ -109,7 +116,7 @@ struct MemoryTables {
         if isOrdered { return }
         var inserted: Set<Int64> = []
         for case .insert(let message) in group.operations {
-            guard messages[message.sequence] == nil, inserted.insert(message.sequence).inserted else {
+            guard !messages.contains(message.sequence), inserted.insert(message.sequence).inserted else {
                 throw HubStoreError(.failed, "the number \(message.sequence) was given to two messages")
             }
         }
@@ -117,7 +124,7 @@ struct MemoryTables {
 
     func newestResult(of taskID: String) -> ResultRow? {
         var newest: ResultRow?
-        var position = resultsByTask[taskID]
+        var position = resultsByTask[TaskKey(taskID)]
         while let place = position, let row = results[place] {
             if newest.map({ $0.sequence < row.sequence }) ?? true { newest = row }
             position = row.previous
@@ -129,8 +136,7 @@ struct MemoryTables {
         switch operation {
         case .insert(let message): insert(message)
         case .lease(let key, let worker):
-            messages[key.sequence]?.attempt = key.attempt
-            messages[key.sequence]?.worker = worker
+            messages[key.sequence]?.lease(to: worker, key.attempt)
         case .release(let sequence, let crashes, let dueAt):
             messages[sequence]?.worker = nil
             messages[sequence]?.crashes = crashes
@@ -146,19 +152,16 @@ struct MemoryTables {
             end(sequence, result: result)
         case .quarantine(let sequence, let reason, _, let result):
             quarantined[sequence] = reason
-            if messages[sequence] == nil, let result { keep(result, of: sequence) }
+            if !messages.contains(sequence), let result { keep(result, of: sequence) }
             end(sequence, result: result)
         case .dropDeadLetters(let sequences):
             for sequence in sequences { deadLetters[sequence] = nil }
         case .queue(let name, let isPaused):
             if isPaused { pausedQueues.insert(name) } else { pausedQueues.remove(name) }
         case .forgetSubmissions(let limit):
-            while let first = keysByTime.min, first.number < limit {
-                keysByTime.removeMin()
-                if let key = keysBySequence.removeValue(forKey: first.number) { keys[key] = nil }
-            }
+            while let first = keyLog.first, first.sequence < limit { forgetKey(keyLog.removeFirst()) }
         case .dropResults(let taskID):
-            var position = resultsByTask.removeValue(forKey: taskID)
+            var position = resultsByTask.removeValue(forKey: TaskKey(taskID))
             while let place = position { position = results.removeValue(forKey: place)?.previous }
         case .reserveSequences(let limit):
             nextSequence = max(nextSequence, limit)
@@ -178,9 +181,13 @@ struct MemoryTables {
         highestSequence = max(highestSequence, message.sequence)
         if message.sequence < .max { nextSequence = max(nextSequence, message.sequence + 1) }
         guard let key = message.key else { return }
-        if let old = keys.updateValue((key, message.sequence), forKey: key.key) { keysBySequence[old.sequence] = nil }
-        keysBySequence[message.sequence] = key.key
-        keysByTime.insert(Expiry(at: key.until.millisecondsSinceEpoch, number: message.sequence))
+        keys[key.key] = (key, message.sequence)
+        keyLog.append((key.key, key.until.millisecondsSinceEpoch, message.sequence))
+    }
+
+    /// Forgets a key, unless it was used again for another message.
+    private mutating func forgetKey(_ logged: (key: PeerIdentity, until: Int64, sequence: Int64)) {
+        if let known = keys[logged.key], known.sequence == logged.sequence { keys[logged.key] = nil }
     }
 
     private mutating func retain(_ key: LeaseKey, result: StoredOutcome?) {
@@ -202,7 +209,7 @@ struct MemoryTables {
     private mutating func keep(_ result: StoredOutcome, of sequence: Int64) -> Int64 {
         let position = nextResult
         nextResult += 1
-        let previous = resultsByTask.updateValue(position, forKey: result.taskID)
+        let previous = resultsByTask.updateValue(position, forKey: TaskKey(result.taskID))
         results[position] = ResultRow(sequence: sequence, previous: previous, outcome: result)
         resultsByTime.insert(Expiry(at: result.expiresAt.millisecondsSinceEpoch, number: position))
         return position
@@ -226,12 +233,13 @@ struct MemoryTables {
 
     private mutating func forgetResult(_ position: Int64) {
         guard let row = results.removeValue(forKey: position) else { return }
-        guard resultsByTask[row.outcome.taskID] != position else {
-            resultsByTask[row.outcome.taskID] = row.previous
+        let task = TaskKey(row.outcome.taskID)
+        guard resultsByTask[task] != position else {
+            resultsByTask[task] = row.previous
             return
         }
         // Not the last one of its task: the one after it leads on to the one before it.
-        var next = resultsByTask[row.outcome.taskID]
+        var next = resultsByTask[task]
         while let place = next, let later = results[place] {
             if later.previous == position { results[place]?.previous = row.previous }
             next = later.previous
@@ -246,14 +254,12 @@ extension MemoryTables {
         let now = instant.millisecondsSinceEpoch
         while room > 0, let first = resultsByTime.min, first.at < now || results.count > retention.maximumResults {
             resultsByTime.removeMin()
-            guard results[first.number] != nil else { continue }
+            guard results.contains(first.number) else { continue }
             forgetResult(first.number)
             room -= 1
         }
-        while room > 0, let first = keysByTime.min, first.at < now {
-            keysByTime.removeMin()
-            guard let key = keysBySequence.removeValue(forKey: first.number) else { continue }
-            keys[key] = nil
+        while room > 0, let first = keyLog.first, first.until < now {
+            forgetKey(keyLog.removeFirst())
             room -= 1
         }
         forgetSlots(before: instant, atMost: room)
@@ -261,7 +267,11 @@ extension MemoryTables {
         // Entries of results that were dropped would stay until their time is over.
         if resultsByTime.count > 2 * results.count + 10_000 {
             resultsByTime = Heap(
-                results.map { Expiry(at: $0.value.outcome.expiresAt.millisecondsSinceEpoch, number: $0.key) }
+                results.sequences.compactMap { position in
+                    results.look(at: position) { row in
+                        Expiry(at: row.outcome.expiresAt.millisecondsSinceEpoch, number: position)
+                    }
+                }
             )
         }
     }

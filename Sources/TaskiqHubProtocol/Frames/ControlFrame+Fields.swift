@@ -51,10 +51,17 @@ extension ControlFrame {
 
     mutating func set(_ tag: FieldTag, leases: [LeaseKey]) {
         begin(tag, length: leases.count * 12)
-        for lease in leases {
-            storage.appendBigEndian(lease.sequence)
-            storage.appendBigEndian(lease.attempt)
-        }
+        for lease in leases { append(lease) }
+    }
+
+    mutating func set(_ tag: FieldTag, lease: LeaseKey) {
+        begin(tag, length: 12)
+        append(lease)
+    }
+
+    private mutating func append(_ lease: LeaseKey) {
+        storage.appendBigEndian(lease.sequence)
+        storage.appendBigEndian(lease.attempt)
     }
 
     mutating func set(_ tag: FieldTag, verdicts: [LeaseVerdict]) {
@@ -162,6 +169,16 @@ extension ControlFrame {
         var leases: [LeaseKey] = []
         while !reader.isAtEnd { leases.append(try reader.lease()) }
         return leases
+    }
+
+    /// The one delivery that the frame is about.
+    func lease(_ tag: FieldTag) throws(ProtocolError) -> LeaseKey {
+        guard let range = range(of: tag), range.count == 12 else {
+            let count = try leases(tag).count
+            throw ProtocolError("\(opcode) names one delivery, not \(count)")
+        }
+        var reader = ByteReader(storage, range)
+        return try reader.lease()
     }
 
     func receipts(_ tag: FieldTag) throws(ProtocolError) -> [SubmitReceipt] {

@@ -26,7 +26,7 @@ public struct ControlFrame: Sendable, Hashable {
     public var session: UInt64
     /// Which life of the hub the session belongs to; 0 before it is known.
     public var epoch: UInt64
-    /// The bytes that hold the fields, one after the other, from `start` on.
+    /// The bytes that hold the frame, among others: the header, and from `start` on the fields, one after the other.
     var storage: [UInt8]
     let start: Int
     private(set) var count: Int
@@ -42,15 +42,20 @@ public struct ControlFrame: Sendable, Hashable {
     ///   - session: the session it belongs to.
     ///   - epoch: which life of the hub the session belongs to.
     public init(_ opcode: Opcode, correlation: UInt64 = 0, session: UInt64 = 0, epoch: UInt64 = 0) {
+        self.init(opcode, correlation: correlation, session: session, epoch: epoch, after: [])
+    }
+
+    /// Makes a frame that is written after other bytes.
+    init(_ opcode: Opcode, correlation: UInt64, session: UInt64, epoch: UInt64, after bytes: consuming [UInt8]) {
         self.opcode = opcode
         self.correlation = correlation
         self.session = session
         self.epoch = epoch
-        start = Self.headerSize
         count = 0
-        storage = []
+        start = bytes.count + Self.headerSize
+        storage = bytes
         // Room for the header, which is written when the frame is whole, and for what most frames carry.
-        storage.reserveCapacity(192)
+        if storage.isEmpty { storage.reserveCapacity(192) }
         storage.append(contentsOf: repeatElement(0, count: Self.headerSize))
     }
 
@@ -95,10 +100,13 @@ public struct ControlFrame: Sendable, Hashable {
         storage.append(contentsOf: bytes)
     }
 
-    /// The frame as it travels.
-    public func encoded() -> [UInt8] {
+    /// The frame as it travels; after the bytes, if any, that it was written after.
+    public consuming func encoded() -> [UInt8] {
+        let origin = start - Self.headerSize
         var bytes = storage
+        storage = []
         bytes.withUnsafeMutableBytes { bytes in
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: bytes[origin...])
             bytes.storeBytes(of: UInt32(bigEndian: Self.magic | UInt32(opcode.rawValue)), as: UInt32.self)
             bytes.storeBytes(of: UInt16(0), toByteOffset: 4, as: UInt16.self)
             bytes.storeBytes(of: UInt16(truncatingIfNeeded: count).bigEndian, toByteOffset: 6, as: UInt16.self)
@@ -122,11 +130,17 @@ public struct ControlFrame: Sendable, Hashable {
     /// - Parameter bytes: the frame as it travelled.
     /// - Throws: `ProtocolError` for anything that is not a frame of this version.
     public init(_ bytes: [UInt8]) throws(ProtocolError) {
-        guard bytes.count <= ProtocolLimits.maximumControlFrame else {
+        try self.init(bytes, in: bytes.indices)
+    }
+
+    /// Reads a frame that is a part of the bytes; it must lie within them.
+    init(_ bytes: [UInt8], in part: Range<Int>) throws(ProtocolError) {
+        guard part.count <= ProtocolLimits.maximumControlFrame else {
             throw ProtocolError("the control frame is larger than \(ProtocolLimits.maximumControlFrame) bytes")
         }
-        var reader = ByteReader(bytes)
-        guard bytes.count >= 3, bytes[0] == 0x54, bytes[1] == 0x51, bytes[2] == 0x31 else {
+        var reader = ByteReader(bytes, part)
+        let origin = part.lowerBound
+        guard part.count >= 3, bytes[origin] == 0x54, bytes[origin + 1] == 0x51, bytes[origin + 2] == 0x31 else {
             throw ProtocolError("the frame does not begin with TQ1")
         }
         reader.skip(3)
@@ -141,7 +155,7 @@ public struct ControlFrame: Sendable, Hashable {
         correlation = try reader.integer(UInt64.self)
         session = try reader.integer(UInt64.self)
         epoch = try reader.integer(UInt64.self)
-        start = Self.headerSize
+        start = origin + Self.headerSize
         self.count = Int(count)
         storage = bytes
         for _ in 0..<count { try Self.skipField(&reader) }

@@ -4,18 +4,41 @@
 import TaskiqCron
 
 extension Packet<ClientCommand> {
+    /// Whether it is better off in a batch; what opens a session travels by itself.
+    public var isShort: Bool {
+        switch content {
+        case .hello, .call: false
+        case .submit(let submission): submission.body.count <= FrameBatch.largestBody
+        case .resultWait(let taskIDs), .resultCancel(let taskIDs), .resultDrop(let taskIDs):
+            taskIDs.count <= FrameBatch.longestNames
+        case .answered, .standing, .heartbeat, .bye: true
+        }
+    }
+
     /// The packet as frames.
     public func frames() -> [[UInt8]] {
+        var frame = frame()
+        let body = write(to: &frame)
+        return message(frame, body)
+    }
+
+    /// Puts the packet into a batch.
+    public func append(to batch: inout FrameBatch) {
+        batch.append(frame(after: batch.beginEntry()), write)
+    }
+
+    /// - Returns: the body, if it has one.
+    private func write(to frame: inout ControlFrame) -> [UInt8]? {
         switch content {
         case .hello(let hello):
-            var frame = frame(.hello)
+            frame.opcode = .hello
             frame.set(.protocolMinimum, hello.protocolMinimum)
             frame.set(.protocolMaximum, hello.protocolMaximum)
             frame.set(.identity, hello.identity)
             frame.set(.application, hello.application)
-            return [frame.encoded()]
+            return nil
         case .submit(let submission):
-            var frame = frame(.submit)
+            frame.opcode = .submit
             frame.set(.key, submission.key)
             frame.set(.queue, submission.queue)
             frame.set(.taskName, submission.taskName)
@@ -27,33 +50,37 @@ extension Packet<ClientCommand> {
             if submission.expires != 0 { frame.set(.expires, submission.expires) }
             frame.set(.uniqueKey, submission.uniqueKey)
             frame.set(.isFenced, flag: submission.isFenced)
-            return [frame.encoded(), submission.body]
+            return submission.body
         case .answered(let limit):
-            var frame = frame(.answered)
+            frame.opcode = .answered
             frame.set(.sequence, limit)
-            return [frame.encoded()]
+            return nil
         case .resultWait(let taskIDs):
-            var frame = frame(.resultWait)
+            frame.opcode = .resultWait
             frame.set(.taskIDs, texts: taskIDs)
-            return [frame.encoded()]
+            return nil
         case .resultCancel(let taskIDs):
-            var frame = frame(.resultCancel)
+            frame.opcode = .resultCancel
             frame.set(.taskIDs, texts: taskIDs)
-            return [frame.encoded()]
+            return nil
         case .standing(let taskID):
-            var frame = frame(.standingAsk)
+            frame.opcode = .standingAsk
             frame.set(.taskID, taskID)
-            return [frame.encoded()]
+            return nil
         case .resultDrop(let taskIDs):
-            var frame = frame(.resultDrop)
+            frame.opcode = .resultDrop
             frame.set(.taskIDs, texts: taskIDs)
-            return [frame.encoded()]
+            return nil
         case .call(let call):
-            var frame = frame(.call)
+            frame.opcode = .call
             frame.set(.operation, call.operation)
-            return [frame.encoded(), call.parameters]
-        case .heartbeat: return [frame(.heartbeat).encoded()]
-        case .bye: return [frame(.bye).encoded()]
+            return call.parameters
+        case .heartbeat:
+            frame.opcode = .heartbeat
+            return nil
+        case .bye:
+            frame.opcode = .bye
+            return nil
         }
     }
 
@@ -63,6 +90,16 @@ extension Packet<ClientCommand> {
     /// - Throws: `ProtocolError`.
     public init(frames: [[UInt8]]) throws(ProtocolError) {
         let (frame, body) = try split(frames)
+        try self.init(frame, body: body)
+    }
+
+    /// Reads a packet.
+    ///
+    /// - Parameters:
+    ///   - frame: its control frame.
+    ///   - body: its body; empty if there was none.
+    /// - Throws: `ProtocolError`.
+    public init(_ frame: ControlFrame, body: [UInt8]) throws(ProtocolError) {
         let command: ClientCommand
         switch frame.opcode {
         case .hello:
@@ -101,64 +138,102 @@ extension Packet<ClientCommand> {
 }
 
 extension Packet<ClientReply> {
+    /// Whether it is better off in a batch; what opens a session travels by itself.
+    public var isShort: Bool {
+        switch content {
+        case .welcome, .reject, .called, .event: false
+        case .submitted(let receipts): receipts.count <= FrameBatch.longestList
+        case .result(_, _, let body): body.count <= FrameBatch.largestBody
+        case .refused, .standing, .heartbeat, .resync, .byeOK, .error: true
+        }
+    }
+
     /// The packet as frames.
     public func frames() -> [[UInt8]] {
+        var frame = frame()
+        let body = write(to: &frame)
+        return message(frame, body)
+    }
+
+    /// Puts the packet into a batch.
+    public func append(to batch: inout FrameBatch) {
+        batch.append(frame(after: batch.beginEntry()), write)
+    }
+
+    /// - Returns: the body, if it has one.
+    private func write(to frame: inout ControlFrame) -> [UInt8]? {
         switch content {
         case .welcome(let welcome):
-            var frame = frame(.welcome)
+            frame.opcode = .welcome
             frame.set(.maximumBody, welcome.maximumBody)
             frame.set(.workersEndpoint, welcome.workersEndpoint)
-            return [frame.encoded()]
+            return nil
         case .reject(let message):
-            var frame = frame(.reject)
+            frame.opcode = .reject
             frame.set(.message, sentence: message)
-            return [frame.encoded()]
+            return nil
         case .submitted(let receipts):
-            var frame = frame(.submitOK)
+            frame.opcode = .submitOK
             frame.set(.receipts, receipts: receipts)
-            return [frame.encoded()]
+            return nil
         case .refused(let refusal):
-            var frame = frame(.submitError)
+            frame.opcode = .submitError
             frame.set(.code, refusal.code.rawValue)
             frame.set(.message, sentence: refusal.message)
             frame.set(.retryAfter, refusal.retryAfter)
-            return [frame.encoded()]
+            return nil
         case .result(let taskID, let status, let body):
-            var frame = frame(.result)
+            frame.opcode = .result
             frame.set(.taskID, taskID)
             frame.set(.status, status.rawValue)
-            return [frame.encoded(), body]
+            return body
         case .standing(let standing):
-            var frame = frame(.standing)
+            frame.opcode = .standing
             frame.set(.taskID, standing.taskID)
             frame.set(.status, standing.status.rawValue)
             frame.set(progress: standing.progress)
-            return [frame.encoded()]
+            return nil
         case .called(let reply):
-            var frame = frame(.reply)
+            frame.opcode = .reply
             frame.set(.code, reply.status.rawValue)
             if !reply.message.isEmpty { frame.set(.message, sentence: reply.message) }
-            return [frame.encoded(), reply.body]
+            return reply.body
         case .event(let body, let dropped):
-            var frame = frame(.event)
+            frame.opcode = .event
             if dropped != 0 { frame.set(.dropped, dropped) }
-            return [frame.encoded(), body]
-        case .heartbeat: return [frame(.heartbeat).encoded()]
-        case .resync: return [frame(.resync).encoded()]
-        case .byeOK: return [frame(.byeOK).encoded()]
+            return body
+        case .heartbeat:
+            frame.opcode = .heartbeat
+            return nil
+        case .resync:
+            frame.opcode = .resync
+            return nil
+        case .byeOK:
+            frame.opcode = .byeOK
+            return nil
         case .error(let message):
-            var frame = frame(.error)
+            frame.opcode = .error
             frame.set(.message, sentence: message)
-            return [frame.encoded()]
+            return nil
         }
     }
 
     /// Reads a packet.
     ///
-    /// - Parameter frames: the frames as they came.
+    /// - Parameter frames: the frames as they came, without the routing id.
     /// - Throws: `ProtocolError`.
     public init(frames: [[UInt8]]) throws(ProtocolError) {
         let (frame, body) = try split(frames)
+        try self.init(frame, body: body)
+    }
+
+    /// Reads a packet.
+    ///
+    /// - Parameters:
+    ///   - frame: its control frame.
+    ///   - body: its body; empty if there was none.
+    /// - Throws: `ProtocolError`.
+    public init(_ frame: ControlFrame, body: [UInt8]) throws(ProtocolError) {
         let reply: ClientReply
         switch frame.opcode {
         case .welcome:

@@ -4,11 +4,33 @@
 import TaskiqCron
 
 extension Packet<WorkerCommand> {
+    /// Whether it is better off in a batch; what opens a session travels by itself.
+    public var isShort: Bool {
+        switch content {
+        case .hello, .catalogue: false
+        case .started(let leases): leases.count <= FrameBatch.longestList
+        case .complete(let completion): completion.body.count <= FrameBatch.largestBody
+        case .credit, .acknowledge, .progress, .pong, .holding, .heartbeat, .bye: true
+        }
+    }
+
     /// The packet as frames.
     public func frames() -> [[UInt8]] {
+        var frame = frame()
+        let body = write(to: &frame)
+        return message(frame, body)
+    }
+
+    /// Puts the packet into a batch.
+    public func append(to batch: inout FrameBatch) {
+        batch.append(frame(after: batch.beginEntry()), write)
+    }
+
+    /// - Returns: the body, if it has one.
+    private func write(to frame: inout ControlFrame) -> [UInt8]? {
         switch content {
         case .hello(let hello):
-            var frame = frame(.workerHello)
+            frame.opcode = .workerHello
             frame.set(.protocolMinimum, hello.protocolMinimum)
             frame.set(.protocolMaximum, hello.protocolMaximum)
             frame.set(.identity, hello.identity)
@@ -23,44 +45,50 @@ extension Packet<WorkerCommand> {
             lists.set(.inFlight, leases: hello.inFlight)
             lists.set(.leases, leases: hello.started)
             lists.set(.unconfirmed, leases: hello.unconfirmed)
-            return [frame.encoded(), lists.encodedFields]
+            return lists.encodedFields
         case .catalogue(let body, let hash):
-            var frame = frame(.catalogue)
+            frame.opcode = .catalogue
             frame.set(.catalogueHash, hash)
-            return [frame.encoded(), body]
+            return body
         case .credit(let credit):
-            var frame = frame(.credit)
+            frame.opcode = .credit
             frame.set(.credit, credit)
-            return [frame.encoded()]
+            return nil
         case .started(let leases):
-            var frame = frame(.started)
+            frame.opcode = .started
             frame.set(.leases, leases: leases)
-            return [frame.encoded()]
+            return nil
         case .acknowledge(let lease):
-            var frame = frame(.acknowledge)
-            frame.set(.leases, leases: [lease])
-            return [frame.encoded()]
+            frame.opcode = .acknowledge
+            frame.set(.leases, lease: lease)
+            return nil
         case .complete(let completion):
-            var frame = frame(.complete)
-            frame.set(.leases, leases: [completion.lease])
+            frame.opcode = .complete
+            frame.set(.leases, lease: completion.lease)
             frame.set(.outcome, completion.outcome.rawValue)
             frame.set(.executionTime, completion.executionTime)
             if completion.delay != 0 { frame.set(.delay, completion.delay) }
             if !completion.reason.isEmpty { frame.set(.message, sentence: completion.reason) }
             frame.set(.isUnacknowledged, flag: completion.isUnacknowledged)
-            return [frame.encoded(), completion.body]
+            return completion.body
         case .progress(let taskID, let report):
-            var frame = frame(.progress)
+            frame.opcode = .progress
             frame.set(.taskID, taskID)
             frame.set(progress: report)
-            return [frame.encoded()]
-        case .pong: return [frame(.pong).encoded()]
+            return nil
+        case .pong:
+            frame.opcode = .pong
+            return nil
         case .holding(let oldest):
-            var frame = frame(.holding)
+            frame.opcode = .holding
             frame.set(.leases, leases: oldest.map { [$0] } ?? [])
-            return [frame.encoded()]
-        case .heartbeat: return [frame(.heartbeat).encoded()]
-        case .bye: return [frame(.bye).encoded()]
+            return nil
+        case .heartbeat:
+            frame.opcode = .heartbeat
+            return nil
+        case .bye:
+            frame.opcode = .bye
+            return nil
         }
     }
 
@@ -70,6 +98,16 @@ extension Packet<WorkerCommand> {
     /// - Throws: `ProtocolError`.
     public init(frames: [[UInt8]]) throws(ProtocolError) {
         let (frame, body) = try split(frames)
+        try self.init(frame, body: body)
+    }
+
+    /// Reads a packet.
+    ///
+    /// - Parameters:
+    ///   - frame: its control frame.
+    ///   - body: its body; empty if there was none.
+    /// - Throws: `ProtocolError`.
+    public init(_ frame: ControlFrame, body: [UInt8]) throws(ProtocolError) {
         let command: WorkerCommand
         switch frame.opcode {
         case .workerHello:
@@ -92,13 +130,13 @@ extension Packet<WorkerCommand> {
         case .catalogue: command = .catalogue(body, hash: try frame.name(.catalogueHash))
         case .credit: command = .credit(Int(clamping: max(0, try frame.requiredNumber(.credit))))
         case .started: command = .started(try frame.leases(.leases))
-        case .acknowledge: command = .acknowledge(try Self.lease(of: frame))
+        case .acknowledge: command = .acknowledge(try frame.lease(.leases))
         case .complete:
             let number = try frame.requiredNumber(.outcome)
             guard let outcome = UInt8(exactly: number).flatMap(Completion.Outcome.init(rawValue:)) else {
                 throw ProtocolError("outcome \(number) is not known")
             }
-            var completion = Completion(lease: try Self.lease(of: frame), outcome: outcome, body: body)
+            var completion = Completion(lease: try frame.lease(.leases), outcome: outcome, body: body)
             completion.executionTime = max(0, try frame.number(.executionTime) ?? 0)
             completion.delay = max(0, try frame.number(.delay) ?? 0)
             completion.reason = try frame.text(.message) ?? ""
@@ -118,67 +156,103 @@ extension Packet<WorkerCommand> {
         }
         self.init(command, of: frame)
     }
-
-    private static func lease(of frame: ControlFrame) throws(ProtocolError) -> LeaseKey {
-        let leases = try frame.leases(.leases)
-        guard leases.count == 1 else { throw ProtocolError("\(frame.opcode) names one delivery, not \(leases.count)") }
-        return leases[0]
-    }
 }
 
 extension Packet<WorkerReply> {
+    /// Whether it is better off in a batch; what opens a session travels by itself.
+    public var isShort: Bool {
+        switch content {
+        case .welcome, .reject: false
+        case .task(let delivery): delivery.body.count <= FrameBatch.largestBody
+        case .completed(let verdicts): verdicts.count <= FrameBatch.longestList
+        case .acknowledged, .cancel, .drain, .ping, .heartbeat, .resync, .byeOK, .error: true
+        }
+    }
+
     /// The packet as frames.
     public func frames() -> [[UInt8]] {
+        var frame = frame()
+        let body = write(to: &frame)
+        return message(frame, body)
+    }
+
+    /// Puts the packet into a batch.
+    public func append(to batch: inout FrameBatch) {
+        batch.append(frame(after: batch.beginEntry()), write)
+    }
+
+    /// - Returns: the body, if it has one.
+    private func write(to frame: inout ControlFrame) -> [UInt8]? {
         switch content {
         case .welcome(let welcome):
-            var frame = frame(.workerWelcome)
+            frame.opcode = .workerWelcome
             frame.set(.wantsCatalogue, flag: welcome.wantsCatalogue)
             var lists = ControlFrame(.workerWelcome)
             lists.set(.verdicts, verdicts: welcome.verdicts)
-            return [frame.encoded(), lists.encodedFields]
+            return lists.encodedFields
         case .reject(let message):
-            var frame = frame(.reject)
+            frame.opcode = .reject
             frame.set(.message, sentence: message)
-            return [frame.encoded()]
+            return nil
         case .task(let delivery):
-            var frame = frame(.task)
-            frame.set(.leases, leases: [delivery.lease])
+            frame.opcode = .task
+            frame.set(.leases, lease: delivery.lease)
             frame.set(.queue, delivery.queue)
             frame.set(.enqueuedAt, delivery.enqueuedAt.millisecondsSinceEpoch)
             frame.set(.isRedelivered, flag: delivery.isRedelivered)
             frame.set(.isFenced, flag: delivery.isFenced)
-            return [frame.encoded(), delivery.body]
+            return delivery.body
         case .acknowledged(let verdict):
-            var frame = frame(.acknowledgeOK)
+            frame.opcode = .acknowledgeOK
             frame.set(.verdicts, verdicts: [verdict])
-            return [frame.encoded()]
+            return nil
         case .completed(let verdicts):
-            var frame = frame(.completeOK)
+            frame.opcode = .completeOK
             frame.set(.verdicts, verdicts: verdicts)
-            return [frame.encoded()]
+            return nil
         case .cancel(let lease, let reason):
-            var frame = frame(.cancel)
-            frame.set(.leases, leases: [lease])
+            frame.opcode = .cancel
+            frame.set(.leases, lease: lease)
             if !reason.isEmpty { frame.set(.message, sentence: reason) }
-            return [frame.encoded()]
-        case .drain: return [frame(.drain).encoded()]
-        case .ping: return [frame(.ping).encoded()]
-        case .heartbeat: return [frame(.heartbeat).encoded()]
-        case .resync: return [frame(.resync).encoded()]
-        case .byeOK: return [frame(.byeOK).encoded()]
+            return nil
+        case .drain:
+            frame.opcode = .drain
+            return nil
+        case .ping:
+            frame.opcode = .ping
+            return nil
+        case .heartbeat:
+            frame.opcode = .heartbeat
+            return nil
+        case .resync:
+            frame.opcode = .resync
+            return nil
+        case .byeOK:
+            frame.opcode = .byeOK
+            return nil
         case .error(let message):
-            var frame = frame(.error)
+            frame.opcode = .error
             frame.set(.message, sentence: message)
-            return [frame.encoded()]
+            return nil
         }
     }
 
     /// Reads a packet.
     ///
-    /// - Parameter frames: the frames as they came.
+    /// - Parameter frames: the frames as they came, without the routing id.
     /// - Throws: `ProtocolError`.
     public init(frames: [[UInt8]]) throws(ProtocolError) {
         let (frame, body) = try split(frames)
+        try self.init(frame, body: body)
+    }
+
+    /// Reads a packet.
+    ///
+    /// - Parameters:
+    ///   - frame: its control frame.
+    ///   - body: its body; empty if there was none.
+    /// - Throws: `ProtocolError`.
+    public init(_ frame: ControlFrame, body: [UInt8]) throws(ProtocolError) {
         let reply: WorkerReply
         switch frame.opcode {
         case .workerWelcome:
@@ -188,10 +262,8 @@ extension Packet<WorkerReply> {
             )
         case .reject: reply = .reject(message: try frame.text(.message) ?? "")
         case .task:
-            let leases = try frame.leases(.leases)
-            guard leases.count == 1 else { throw ProtocolError("a task names one delivery, not \(leases.count)") }
             var delivery = TaskDelivery(
-                lease: leases[0],
+                lease: try frame.lease(.leases),
                 queue: try frame.name(.queue),
                 enqueuedAt: Timestamp(millisecondsSinceEpoch: try frame.requiredNumber(.enqueuedAt)),
                 isRedelivered: frame.has(.isRedelivered),
@@ -205,9 +277,7 @@ extension Packet<WorkerReply> {
             reply = .acknowledged(verdicts[0])
         case .completeOK: reply = .completed(try frame.verdicts(.verdicts))
         case .cancel:
-            let leases = try frame.leases(.leases)
-            guard leases.count == 1 else { throw ProtocolError("a cancellation names one delivery") }
-            reply = .cancel(leases[0], reason: try frame.text(.message) ?? "")
+            reply = .cancel(try frame.lease(.leases), reason: try frame.text(.message) ?? "")
         case .drain: reply = .drain
         case .ping: reply = .ping
         case .heartbeat: reply = .heartbeat

@@ -26,13 +26,20 @@ public struct Packet<Content: Sendable & Hashable>: Sendable, Hashable {
         self.epoch = epoch
     }
 
-    func frame(_ opcode: Opcode) -> ControlFrame {
-        ControlFrame(opcode, correlation: correlation, session: session, epoch: epoch)
+    /// A frame with the packet's header, for what it says to be written to.
+    func frame(after bytes: consuming [UInt8] = []) -> ControlFrame {
+        ControlFrame(.error, correlation: correlation, session: session, epoch: epoch, after: bytes)
     }
 
     init(_ content: Content, of frame: ControlFrame) {
         self.init(content, correlation: frame.correlation, session: frame.session, epoch: frame.epoch)
     }
+}
+
+/// Puts a message together from its control frame and its body.
+func message(_ frame: consuming ControlFrame, _ body: [UInt8]?) -> [[UInt8]] {
+    let control = frame.encoded()
+    return body.map { [control, $0] } ?? [control]
 }
 
 /// Cuts a message of one to three frames into its control frame and its body.

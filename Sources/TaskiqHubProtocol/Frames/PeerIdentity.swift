@@ -30,8 +30,8 @@ public struct PeerIdentity: Hashable, Sendable, CustomStringConvertible {
     /// - Returns: an identity in the layout of UUID version 7.
     public static func generate(using generator: inout some RandomNumberGenerator) -> PeerIdentity {
         let now = WallClock.now.millisecondsSinceEpoch
-        return PeerIdentity(timeOrderedBytes(milliseconds: now, using: &generator))
-            ?? PeerIdentity(high: generator.next(), low: generator.next())
+        let (high, low) = timeOrderedWords(milliseconds: now, using: &generator)
+        return PeerIdentity(high: high, low: low)
     }
 
     /// Makes a new one.

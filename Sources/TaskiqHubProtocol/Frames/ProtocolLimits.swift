@@ -38,11 +38,12 @@ public enum ProtocolLimits {
 
     /// Whether a text may be a name or an id: 1 to 255 bytes, no control characters.
     public static func isValidName(_ name: String) -> Bool {
-        var count = 0
-        for byte in name.utf8 {
-            count += 1
-            if byte < 0x20 || byte == 0x7F { return false }
-        }
-        return (1...maximumName).contains(count)
+        guard (1...maximumName).contains(name.utf8.count) else { return false }
+        return name.utf8.withContiguousStorageIfAvailable { isPrintable($0) } ?? isPrintable(name.utf8)
+    }
+
+    private static func isPrintable(_ bytes: some Sequence<UInt8>) -> Bool {
+        for byte in bytes where byte < 0x20 || byte == 0x7F { return false }
+        return true
     }
 }

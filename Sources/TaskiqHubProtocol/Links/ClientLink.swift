@@ -86,6 +86,8 @@ public struct ClientLink: Sendable {
     /// Those that were refused, and are said again later.
     private var refused: Set<UInt64> = []
     private var sentCount = 0
+    /// No submission's time is over before.
+    private var earliestDeadline = Int64.max
     private var lastID: UInt64 = 0
     /// Below which the hub knows that everything is answered.
     private var confirmedBelow: UInt64 = 0
@@ -235,9 +237,7 @@ public struct ClientLink: Sendable {
     }
 
     private mutating func tick(at now: Int64) {
-        // In their order, and without a look at each place of those that were answered.
-        let late = pending.filter { now >= $0.value.deadline }.keys.sorted()
-        for id in late { if let submission = pending[id] { fail(id, self.late(submission)) } }
+        failLate(at: now)
         for id in calls.takeLate(at: now) { effects.append(.called(id: id, .failure(lateCall()))) }
         switch state {
         case .connecting, .rejected: break
@@ -253,6 +253,14 @@ public struct ClientLink: Sendable {
                 send(.heartbeat)
             }
         }
+    }
+
+    /// Gives up the submissions whose time is over, in their order.
+    private mutating func failLate(at now: Int64) {
+        guard now >= earliestDeadline else { return }
+        let late = pending.filter { now >= $0.value.deadline }.keys.sorted()
+        for id in late { if let submission = pending[id] { fail(id, self.late(submission)) } }
+        earliestDeadline = pending.values.reduce(.max) { min($0, $1.deadline) }
     }
 
     private mutating func reconnect() {
@@ -314,10 +322,20 @@ public struct ClientLink: Sendable {
             effects.append(.submitted(id: id, .failure(TaskiqError(.sendTask, message))))
             return
         }
-        pending[id] = Pending(submission: submission, deadline: deadline)
+        var entry = Pending(submission: submission, deadline: deadline)
         order.append(id)
-        unsent.append(id)
         lastID = max(lastID, id)
+        earliestDeadline = min(earliestDeadline, deadline)
+        // Mostly nothing is before it.
+        if isOpen, unsent.isEmpty, sentCount < LinkTiming.window, submission.body.count <= maximumBody {
+            entry.isSent = true
+            sentCount += 1
+            send(.submit(submission), correlation: id)
+            pending[id] = entry
+            return
+        }
+        pending[id] = entry
+        unsent.append(id)
         if isOpen { sendPending(at: now) }
     }
 
@@ -404,11 +422,12 @@ public struct ClientLink: Sendable {
 extension Submission {
     /// The name, if any, that may not travel.
     fileprivate var invalidField: String? {
-        let names = [
-            ("queue", queue), ("task name", taskName), ("task id", taskID), ("schedule id", scheduleID ?? "none"),
-            ("unique key", uniqueKey ?? "none"),
-        ]
-        return names.first { !ProtocolLimits.isValidName($0.1) }?.0
+        if !ProtocolLimits.isValidName(queue) { return "queue" }
+        if !ProtocolLimits.isValidName(taskName) { return "task name" }
+        if !ProtocolLimits.isValidName(taskID) { return "task id" }
+        if let scheduleID, !ProtocolLimits.isValidName(scheduleID) { return "schedule id" }
+        if let uniqueKey, !ProtocolLimits.isValidName(uniqueKey) { return "unique key" }
+        return nil
     }
 }
 

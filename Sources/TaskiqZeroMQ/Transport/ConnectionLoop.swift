@@ -30,6 +30,7 @@ struct ConnectionLoop: ~Copyable {
     private var clientEffects: [ClientLink.Effect] = []
     private var workerEffects: [WorkerLink.Effect] = []
     private var workersEndpoint: String?
+    private var resultDeadlines = ResultDeadlines()
     private var maximumBody = ProtocolLimits.maximumBody
     private var shutdownDeadline: Int64?
     private var saidGoodbye = false
@@ -78,7 +79,9 @@ struct ConnectionLoop: ~Copyable {
         front.updateInterest(in: &poller)
         back.updateInterest(in: &poller)
         // Heartbeats, time-outs and refusals are looked after four times a second; everything else wakes the thread.
-        _ = try? poller.wait(timeout: .milliseconds(shutdownDeadline == nil ? 250 : 20))
+        var longest: Int64 = shutdownDeadline == nil ? 250 : 20
+        if let next = resultDeadlines.next { longest = min(longest, max(0, next - Uptime.milliseconds)) }
+        _ = try? poller.wait(timeout: .milliseconds(longest))
     }
 
     // MARK: Commands
@@ -89,6 +92,9 @@ struct ConnectionLoop: ~Copyable {
             tellClient(.submit(id: id, submission, deadline: deadline))
         case .cancel(let id): tellClient(.cancel(id: id))
         case .wait(let taskID): tellClient(.wait(taskID: taskID))
+        case .awaitResult(let deadline, let taskID):
+            if let deadline { resultDeadlines.add(deadline, live: connection.live) }
+            tellClient(.wait(taskID: taskID))
         case .cancelWait(let taskID): tellClient(.cancelWait(taskID: taskID))
         case .ask(let taskID): tellClient(.ask(taskID: taskID))
         case .dropResult(let taskID): tellClient(.dropResult(taskID: taskID))
@@ -150,10 +156,8 @@ struct ConnectionLoop: ~Copyable {
     private mutating func receiveFromFront() {
         for _ in 0..<256 {
             guard let frames = front.receive() else { return }
-            do {
-                tellClient(.packet(try Packet<ClientReply>(frames: frames)))
-            } catch {
-                connection.logger.warning("the hub was not understood", metadata: ["reason": "\(error)"])
+            read(frames) { loop, control, body throws(ProtocolError) in
+                loop.tellClient(.packet(try Packet<ClientReply>(control, body: body)))
             }
         }
     }
@@ -161,13 +165,27 @@ struct ConnectionLoop: ~Copyable {
     private mutating func receiveFromBack() {
         for _ in 0..<256 {
             guard let frames = back.receive() else { break }
+            read(frames) { loop, control, body throws(ProtocolError) in
+                loop.tellWorker(.packet(try Packet<WorkerReply>(control, body: body)))
+            }
+        }
+        handOver()
+    }
+
+    /// Reads each message of what may be a batch of them.
+    private mutating func read(
+        _ frames: [[UInt8]],
+        _ take: (inout ConnectionLoop, ControlFrame, [UInt8]) throws(ProtocolError) -> Void
+    ) {
+        var reader = FrameBatch.Reader(frames)
+        var isOver = false
+        while !isOver {
             do {
-                tellWorker(.packet(try Packet<WorkerReply>(frames: frames)))
+                if let (control, body) = try reader.next() { try take(&self, control, body) } else { isOver = true }
             } catch {
                 connection.logger.warning("the hub was not understood", metadata: ["reason": "\(error)"])
             }
         }
-        handOver()
     }
 
     private mutating func handOver() {
@@ -182,6 +200,7 @@ struct ConnectionLoop: ~Copyable {
         let now = Uptime.milliseconds
         tellClient(.tick)
         tellWorker(.tick)
+        while let late = resultDeadlines.takeLate(at: now) { connection.end(late) }
         let isAway = !client.isOpen || worker?.isOpen == false
         if !isAway {
             awaySince = now
@@ -202,7 +221,7 @@ struct ConnectionLoop: ~Copyable {
     private mutating func carryOut(_ effects: [ClientLink.Effect]) {
         for effect in effects {
             switch effect {
-            case .send(let packet): front.send(packet.frames())
+            case .send(let packet): front.send(packet)
             case .reconnect: openFront()
             case .opened(let welcome):
                 connection.logger.debug("connected", metadata: ["taskiq.broker": "\(connection.address)"])
@@ -225,7 +244,7 @@ struct ConnectionLoop: ~Copyable {
     private mutating func carryOut(_ effects: [WorkerLink.Effect]) {
         for effect in effects {
             switch effect {
-            case .send(let packet): back.send(packet.frames())
+            case .send(let packet): back.send(packet)
             case .reconnect: connectBack()
             case .opened:
                 connection.logger.info("worker connected", metadata: ["taskiq.broker": "\(connection.address)"])

@@ -14,6 +14,7 @@ final class HubConnection: Sendable {
         case submit(id: UInt64, Submission, deadline: Int64)
         case cancel(id: UInt64)
         case wait(taskID: String)
+        case awaitResult(ResultDeadline?, taskID: String)
         case cancelWait(taskID: String)
         case ask(taskID: String)
         case dropResult(taskID: String)
@@ -184,26 +185,48 @@ final class HubConnection: Sendable {
     }
 
     private func awaitResult(of taskID: TaskID, timeout: Duration?) async throws -> StoredResult {
-        try await ResultWaiters.wait(for: taskID, timeout: timeout) { continuation, token in
-            // Told to the thread under the lock, as its end is: the last word then agrees with who waits.
-            let isTold = self.state.withLock { state in
-                state.waiters.add(continuation, token: token, for: taskID)
-                return self.mailbox.post(.wait(taskID: taskID.rawValue))
-            }
-            if !isTold {
-                self.state.withLock { $0.waiters.remove(token, for: taskID) }?.resume(throwing: Self.closed)
-            }
-            return nil
-        } cancel: { token in
-            self.state.withLock { state in
-                let waiter = state.waiters.remove(token, for: taskID)
-                // Somebody else may have just looked the result up: the answer is for them.
-                if !state.waiters.taskIDs.contains(taskID), !state.lookups.contains(taskID) {
-                    self.mailbox.post(.cancelWait(taskID: taskID.rawValue))
+        let token = ResultWaiters.newToken()
+        let deadline = timeout.map { ResultDeadline(timeout: $0, taskID: taskID, token: token) }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                // Told to the thread under the lock, as its end is: the last word then agrees with who waits.
+                let isTold = state.withLock { state in
+                    state.waiters.add(continuation, token: token, for: taskID)
+                    return mailbox.post(.awaitResult(deadline, taskID: taskID.rawValue))
                 }
-                return waiter
+                if !isTold {
+                    endWait(token, of: taskID, Self.closed)
+                } else if Task.isCancelled {
+                    // The handler may have run before there was anybody to take back.
+                    endWait(token, of: taskID, CancellationError())
+                }
             }
+        } onCancel: {
+            endWait(token, of: taskID, CancellationError())
         }
+    }
+
+    /// Ends a wait that was not answered yet.
+    private func endWait(_ token: UInt64, of taskID: TaskID, _ error: any Error) {
+        let waiter = state.withLock { state in
+            let waiter = state.waiters.remove(token, for: taskID)
+            // Somebody else may have just looked the result up: the answer is for them.
+            if !state.waiters.taskIDs.contains(taskID), !state.lookups.contains(taskID) {
+                mailbox.post(.cancelWait(taskID: taskID.rawValue))
+            }
+            return waiter
+        }
+        waiter?.resume(throwing: error)
+    }
+
+    /// Ends a wait whose time is up, if it was not answered.
+    func end(_ deadline: ResultDeadline) {
+        endWait(deadline.token, of: deadline.taskID, TaskiqError.resultTimeout(deadline.taskID, deadline.timeout))
+    }
+
+    /// Those of the deadlines that somebody still waits with.
+    func live(_ deadlines: some Sequence<ResultDeadline>) -> [ResultDeadline] {
+        state.withLock { state in deadlines.filter { state.waiters.contains($0.token, for: $0.taskID) } }
     }
 
     func answer(_ taskID: String, _ status: ResultStatus, _ body: [UInt8]) {

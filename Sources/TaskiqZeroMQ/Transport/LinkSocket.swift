@@ -13,16 +13,19 @@ struct LinkSocket: ~Copyable {
     private var socket: ZeroMQSocket?
     private var entry: Poller.Entry?
     private var outbox: Deque<[[UInt8]]> = []
+    /// What is said together, as it is said in the same turn.
+    private var batch = FrameBatch()
 
     init(options: SocketOptions) {
         self.options = options
     }
 
     /// Whether libzmq has everything.
-    var isFlushed: Bool { outbox.isEmpty }
+    var isFlushed: Bool { outbox.isEmpty && batch.count == 0 }
 
     mutating func open(_ endpoint: String, context: ZeroMQContext) throws(ZeroMQError) {
         outbox = []
+        batch = FrameBatch()
         entry = nil
         socket = nil
         let fresh = try ZeroMQSocket(context: context, kind: .dealer, options: options)
@@ -39,11 +42,27 @@ struct LinkSocket: ~Copyable {
         poller.setInterest(outbox.isEmpty ? .readable : [.readable, .writable], in: entry)
     }
 
-    mutating func send(_ frames: [[UInt8]]) {
+    mutating func send(_ packet: Packet<ClientCommand>) {
+        if packet.isShort { packet.append(to: &batch) } else { send(packet.frames()) }
+        if batch.isFull { closeBatch() }
+    }
+
+    mutating func send(_ packet: Packet<WorkerCommand>) {
+        if packet.isShort { packet.append(to: &batch) } else { send(packet.frames()) }
+        if batch.isFull { closeBatch() }
+    }
+
+    private mutating func send(_ frames: [[UInt8]]) {
+        closeBatch()
         outbox.append(frames)
     }
 
+    private mutating func closeBatch() {
+        if batch.count > 0 { outbox.append(batch.takeFrames()) }
+    }
+
     mutating func flush() {
+        closeBatch()
         guard socket != nil else { return }
         while let frames = outbox.first, (try? socket?.send(frames)) == .sent { outbox.removeFirst() }
     }

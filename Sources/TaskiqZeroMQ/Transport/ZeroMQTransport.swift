@@ -183,21 +183,18 @@ public final class ZeroMQTransport: BrokerTransport {
     }
 
     private func submission(of message: BrokerMessage) throws(TaskiqError) -> Submission {
-        for (kind, name) in [
-            ("queue", message.queue), ("task name", message.taskName.rawValue), ("task id", message.taskID.rawValue),
-        ] where !ProtocolLimits.isValidName(name) {
-            throw TaskiqError(
-                .invalidArguments,
-                "the \(kind) must have 1 to 255 bytes and no control characters, found \"\(name.prefix(60))\""
-            )
-        }
+        let queue = message.queue
+        try check(queue, "queue")
+        try check(message.taskName.rawValue, "task name")
+        try check(message.taskID.rawValue, "task id")
         var submission = Submission(
             key: .generate(),
-            queue: message.queue,
+            queue: queue,
             taskName: message.taskName.rawValue,
             taskID: message.taskID.rawValue,
             body: message.message
         )
+        guard !message.labels.isEmpty else { return submission }
         submission.priority = UInt8(message.priority)
         submission.delay = message.delay?.inMilliseconds ?? 0
         submission.expires = message.expires?.inMilliseconds ?? 0
@@ -206,6 +203,14 @@ public final class ZeroMQTransport: BrokerTransport {
         submission.scheduleID = message.labels[.scheduleID]
         submission.scheduledAt = message.labels[.scheduledAt].flatMap { Timestamp($0) }
         return submission
+    }
+
+    private func check(_ name: String, _ kind: String) throws(TaskiqError) {
+        guard !ProtocolLimits.isValidName(name) else { return }
+        throw TaskiqError(
+            .invalidArguments,
+            "the \(kind) must have 1 to 255 bytes and no control characters, found \"\(name.prefix(60))\""
+        )
     }
 
     private static var hostName: String {

@@ -36,8 +36,10 @@ struct BrokerMessageTests {
     @Test("ids sort by time and are random beyond it")
     func identities() {
         var generator = SeededGenerator(seed: 1)
-        let early = hexadecimal(timeOrderedBytes(milliseconds: 0x0123_4567_89AB, using: &generator))
-        let late = hexadecimal(timeOrderedBytes(milliseconds: 0x0123_4567_89AC, using: &generator))
+        let words = [0x0123_4567_89AB, 0x0123_4567_89AC].map { time in
+            timeOrderedWords(milliseconds: time, using: &generator)
+        }
+        let (early, late) = (hexadecimal(words[0].high, words[0].low), hexadecimal(words[1].high, words[1].low))
         #expect(early.hasPrefix("0123456789ab7"))
         #expect(early < late)
         #expect(early.count == 32)

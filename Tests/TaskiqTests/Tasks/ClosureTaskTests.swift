@@ -111,7 +111,6 @@ struct ClosureTaskTests {
             message: message,
             broker: broker,
             delivery: DeliveryInfo(),
-            plainLogger: broker.logger,
             acknowledgement: Acknowledgement(RecordingReceipt())
         )
         let error = await #expect(throws: TaskiqError.self) { try await task.run(message, context) }

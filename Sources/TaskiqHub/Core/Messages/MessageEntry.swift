@@ -166,4 +166,22 @@ struct MessageEntry {
     mutating func start(at instant: Timestamp) {
         if phase == .leased { started = instant.millisecondsSinceEpoch }
     }
+
+    /// How a message waits that nobody holds.
+    enum Waiting {
+        case expired
+        case delayed(until: Timestamp)
+        case ready(priority: UInt8, route: RouteID, crashes: Int32)
+    }
+
+    /// Begins to wait: for a worker or for its time, unless that is over.
+    mutating func wait(at instant: Timestamp) -> Waiting {
+        if hasDetails, let expiry = details.expiresAt, expiry <= instant { return .expired }
+        if let dueAt, dueAt > instant {
+            state = .delayed
+            return .delayed(until: dueAt)
+        }
+        state = .ready
+        return .ready(priority: priority, route: route, crashes: crashes)
+    }
 }

@@ -18,22 +18,28 @@ enum TaskKey: Hashable, Sendable {
     var text: String {
         switch self {
         case .text(let text): text
-        case .hexadecimal(let high, let low): Self.text(high, low, dashes: [])
-        case .uuid(let high, let low): Self.text(high, low, dashes: Self.dashes)
+        case .hexadecimal(let high, let low): Self.text(high, low, isUUID: false)
+        case .uuid(let high, let low): Self.text(high, low, isUUID: true)
         }
     }
 
-    private static let dashes = [8, 13, 18, 23]
+    /// Where a UUID has its dashes.
+    private static func isDash(_ position: Int) -> Bool {
+        position == 8 || position == 13 || position == 18 || position == 23
+    }
 
     private static func number(_ text: String) -> TaskKey? {
-        let isUUID = text.utf8.count == 36
-        guard isUUID || text.utf8.count == 32 else { return nil }
+        let count = text.utf8.count
+        guard count == 36 || count == 32 else { return nil }
+        return text.utf8.withContiguousStorageIfAvailable { number($0, isUUID: count == 36) } ?? nil
+    }
+
+    private static func number(_ bytes: UnsafeBufferPointer<UInt8>, isUUID: Bool) -> TaskKey? {
         var high: UInt64 = 0
         var low: UInt64 = 0
-        var position = 0
-        for byte in text.utf8 {
-            defer { position += 1 }
-            if isUUID, dashes.contains(position) {
+        for position in bytes.indices {
+            let byte = bytes[position]
+            if isUUID, isDash(position) {
                 guard byte == 0x2D else { return nil }
                 continue
             }
@@ -50,20 +56,20 @@ enum TaskKey: Hashable, Sendable {
         return isUUID ? .uuid(high, low) : .hexadecimal(high, low)
     }
 
-    private static func text(_ high: UInt64, _ low: UInt64, dashes: [Int]) -> String {
-        String(unsafeUninitializedCapacity: 32 + dashes.count) { buffer in
-            var digits = 0
-            for index in buffer.indices.prefix(32 + dashes.count) {
-                if dashes.contains(index) {
-                    buffer[index] = 0x2D
+    private static func text(_ high: UInt64, _ low: UInt64, isUUID: Bool) -> String {
+        let count = isUUID ? 36 : 32
+        return String(unsafeUninitializedCapacity: count) { buffer in
+            var rest = (high, low)
+            for position in 0..<count {
+                if isUUID, isDash(position) {
+                    buffer[position] = 0x2D
                     continue
                 }
-                let half = digits < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - digits % 16 * 4)) & 0xF
-                buffer[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
-                digits += 1
+                let digit = UInt8(truncatingIfNeeded: rest.0 >> 60)
+                buffer[position] = digit < 10 ? 0x30 + digit : 0x57 + digit
+                rest = (rest.0 << 4 | rest.1 >> 60, rest.1 << 4)
             }
-            return 32 + dashes.count
+            return count
         }
     }
 }
