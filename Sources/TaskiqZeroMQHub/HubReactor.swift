@@ -245,8 +245,13 @@ extension HubReactor {
                 case .back: try? back.send([peer.bytes] + frames)
                 }
             guard result != .sent else { return }
-            admissions.forget(peer)
-            unreachable.append(.unreachable(peer, side))
+            if side == .back, result == .wouldBlock {
+                // It is there, and may only be stopped for a while.
+                unreachable.append(.congested(peer))
+            } else {
+                admissions.forget(peer)
+                unreachable.append(.unreachable(peer, side))
+            }
             for lease in leases { unreachable.append(.undelivered(lease, peer)) }
         }
         return unreachable

@@ -22,6 +22,9 @@ extension HubSimulation {
         // Clocks step here, and time over time would make a repetition a new message.
         configuration.keyLifetime = .seconds(7 * 24 * 3600)
         configuration.manualAcknowledgeTimeout = .milliseconds(Self.acknowledgeTimeout)
+        // In some lives only a few bodies fit into memory.
+        store.holdsAllBodies = !random.chance(30)
+        if !store.holdsAllBodies { configuration.maximumCachedBodies = Int(random.number(0...200)) }
         hub = HubCore(recovered: recovered, configuration: configuration, now: now)
         hubStartedAt = uptime
         hubPausedUntil = 0
@@ -136,7 +139,11 @@ extension HubSimulation {
             try tell(.committed(group: group.number))
         case .bodies(let sequences):
             sights.insert(.readBodies)
-            try tell(.bodies(try store.memory.bodies(of: sequences)))
+            let found = Dictionary(
+                uniqueKeysWithValues: try store.memory.bodies(of: sequences).map { ($0.sequence, $0.body) }
+            )
+            // As the service does: the hub has the message, so the store lost it.
+            try tell(.bodies(sequences.map { ($0, found[$0] ?? .damaged(reason: "the row of \($0) is missing")) }))
         case .results(let peer, let correlation, let asked):
             let found = try store.memory.results(of: asked)
             try tell(.results(peer, correlation: correlation, asked: asked, found: found))

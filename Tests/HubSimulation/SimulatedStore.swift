@@ -19,6 +19,8 @@ struct SimulatedStore {
         /// The hub's life in which it came; bodies of earlier ones have to be read first.
         var life: Int
         var isAcknowledged = false
+        /// The hub's life in which it was told to wait after a crash.
+        var pausedIn: Int?
         /// The last delivery whose task ended without acknowledging.
         var unacknowledgedAttempt: Int32 = 0
     }
@@ -39,6 +41,8 @@ struct SimulatedStore {
     /// The deliveries that were given back.
     private(set) var released: Set<LeaseKey> = []
     private(set) var life = 0
+    /// Whether this life of the hub has all bodies in memory.
+    var holdsAllBodies = true
     /// How many deliveries the hub's life had, and how many of them went to the oldest message rather than the most urgent.
     private var deliveries = 0
     private var agedDeliveries = 0
@@ -92,6 +96,7 @@ struct SimulatedStore {
             released.insert(LeaseKey(sequence: sequence, attempt: message.attempt))
             live[sequence]?.worker = nil
             live[sequence]?.message.dueAt = dueAt
+            live[sequence]?.pausedIn = dueAt == nil ? nil : life
             // Crashes that a message takes over from the one before it count as deliveries of its own.
             live[sequence]?.attempt = max(message.attempt, crashes)
             guard crashes >= message.crashes - 1 else { throw BrokenRule("\(sequence) forgets its crashes") }
@@ -146,7 +151,7 @@ struct SimulatedStore {
         case .scheduleState(let id, let state):
             if let cursor = cursors[id], state.cursor < cursor { throw BrokenRule("the cursor of \(id) went back") }
             cursors[id] = state.cursor
-        case .reserveSequences, .forget, .forgetSubmissions, .catalogue, .dropResults, .dropDeadLetters, .queue: break
+        case .cancel, .reserveSequences, .forget, .forgetSubmissions, .catalogue, .dropResults, .dropDeadLetters, .queue: break
         }
     }
 
@@ -196,9 +201,11 @@ struct SimulatedStore {
     private mutating func checkTurn(of chosen: Live, _ wall: Timestamp) throws {
         let message = chosen.message
         deliveries += 1
-        if let dueAt = message.dueAt, dueAt > wall { throw BrokenRule("\(message.sequence) is delivered too early") }
-        // What may be poison runs alone, when there is a worker for it.
-        guard chosen.crashes < 2 else { return }
+        // A pause after a crash is measured by uptime for as long as the hub lives.
+        let isDue = chosen.pausedIn == life || message.dueAt.map { $0 <= wall } ?? true
+        if !isDue { throw BrokenRule("\(message.sequence) is delivered too early") }
+        // What may be poison runs alone, when there is a worker for it. What has to be read first may be overtaken.
+        guard chosen.crashes < 2, holdsAllBodies else { return }
         let others = live.values.filter { other in
             other.worker == nil && other.life == life && other.message.dueAt == nil && other.crashes < 2
                 && other.message.queue == message.queue && other.message.sequence != message.sequence

@@ -82,9 +82,11 @@ struct ClientLinkTests {
             return
         }
         #expect(link.handle(.packet(answer), at: 900).isEmpty)
-        #expect(sent(link.handle(.tick, at: 901)) == [.answered(below: 2)])
-        #expect(sent(link.handle(.tick, at: 902)).isEmpty)
-        #expect(sent(open(session: 2, epoch: 2, at: 1000)).isEmpty)
+        // Told with the next heartbeat.
+        #expect(sent(link.handle(.tick, at: 901)).isEmpty)
+        #expect(sent(link.handle(.tick, at: 1700)) == [.heartbeat, .answered(below: 2)])
+        #expect(sent(link.handle(.tick, at: 1701)).isEmpty)
+        #expect(sent(open(session: 2, epoch: 2, at: 1800)).isEmpty)
     }
 
     @Test("no more than the window is on its way")

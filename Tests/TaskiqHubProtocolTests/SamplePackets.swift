@@ -34,7 +34,8 @@ enum SamplePackets {
         full.isFenced = true
         return [
             .hello(ClientHello(identity: identity, application: "app")), .hello(old), .submit(plain), .submit(full),
-            .answered(below: .max), .standing(taskID: "i"), .resultDrop(taskIDs: ["a", longestName]),
+            .answered(below: .max), .received(bytes: .max), .standing(taskID: "i"),
+            .resultDrop(taskIDs: ["a", longestName]),
             .resultWait(taskIDs: []),
             .resultWait(taskIDs: ["a", longestName, "c"]), .resultCancel(taskIDs: ["a"]),
             .call(OperationCall(operation: "queues.list")),

@@ -334,6 +334,14 @@ enum HubStoreConformance {
     ]
 
     private static let operations = [
+        Scenario("that a task is to end is known until it has, over restarts") { test in
+            #expect(try test.store.recover().cancelling.isEmpty)
+            try test.store.commit(.insert(message(1)), .insert(message(2)), .cancel(sequence: 1, reason: "enough"))
+            try test.store.commit(.cancel(sequence: 2, reason: "a\u{0}b"), .cancel(sequence: 1, reason: "too much"))
+            #expect(try test.reopen().cancelling == [1: "too much", 2: "a\u{0}b"])
+            try test.store.commit(.cancel(sequence: 1, reason: nil), .complete(sequence: 1, result: nil))
+            #expect(try test.reopen().cancelling == [2: "a\u{0}b"])
+        },
         Scenario("a queue is paused until it goes on, over restarts") { test in
             #expect(try test.store.recover().pausedQueues.isEmpty)
             try test.store.commit(

@@ -98,6 +98,7 @@ struct Recovered: Equatable {
     var catalogues: [TaskCatalogue]
     var scheduleStates: [ScheduleID: ScheduleState]
     var pausedQueues: Set<String>
+    var cancelling: [Int64: String]
 
     init(_ state: RecoveredState) {
         epoch = state.epoch
@@ -118,5 +119,6 @@ struct Recovered: Equatable {
         catalogues = state.catalogues
         scheduleStates = state.scheduleStates
         pausedQueues = state.pausedQueues
+        cancelling = state.cancelling
     }
 }

@@ -17,6 +17,8 @@ public struct HubConfiguration: Sendable {
     public var maximumMessages = 1_000_000
     /// How many bytes their bodies may have together; more are refused.
     public var maximumMessageBytes = 4 << 30
+    /// How many results all clients together may wait for.
+    public var maximumWaits = 1_000_000
     /// Most clients and workers that may have a session at a time; others are let in when some have gone.
     public var maximumSessions = 4096
     /// How long a worker that cannot be reached may take to come back.

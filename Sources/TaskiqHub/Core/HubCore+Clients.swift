@@ -22,7 +22,10 @@ extension HubCore {
         case .submit(let submission): submit(submission, peer, correlation: packet.correlation)
         case .answered(let limit): forgetKeys(ofSubmissionsBelow: limit, peer)
         case .resultWait(let taskIDs): wait(for: taskIDs, peer, correlation: packet.correlation)
-        case .resultCancel(let taskIDs): for taskID in taskIDs { forgetWait(taskID, peer) }
+        case .resultCancel(let taskIDs): for taskID in taskIDs { forgetWait(TaskKey(taskID), peer) }
+        case .received(let bytes):
+            let owed = clients.update(peer) { $0.takeOwed(read: bytes) } ?? []
+            wait(for: owed, peer, correlation: 0)
         case .standing(let taskID): tellStanding(of: taskID, peer, correlation: packet.correlation)
         case .resultDrop(let taskIDs): drop(resultsOf: taskIDs)
         case .call(let call): perform(call, for: peer, correlation: packet.correlation)
@@ -90,7 +93,7 @@ extension HubCore {
         strikes[peer] = nil
         operations.subscriptions[peer] = nil
         guard let client = clients.removeValue(forKey: peer) else { return }
-        for taskID in client.waits { forgetWait(taskID, peer) }
+        for task in client.waits { removeWaiter(peer, of: task) }
     }
 
     // MARK: Submitting
@@ -129,7 +132,8 @@ extension HubCore {
         message.scheduleID = submission.scheduleID
         message.scheduledAt = submission.scheduledAt
         message.key = key
-        keys.insert(key, sequence: message.sequence)
+        let lifetime = now.uptime.adding(configuration.keyLifetime)
+        keys.insert(key, sequence: message.sequence, until: lifetime)
         insert(message)
         accept(message.sequence, isDuplicate: false, peer, correlation)
     }
@@ -192,18 +196,26 @@ extension HubCore {
     private mutating func wait(for taskIDs: [String], _ peer: PeerID, correlation: UInt64) {
         var unknown: [String] = []
         for taskID in taskIDs {
-            clients[peer]?.waits.insert(taskID)
-            waiters[taskID, default: []].insert(peer)
-            if let sequence = sequenceOfTask[TaskKey(taskID)], !(messages[sequence].map(hasResult) ?? false) {
+            let task = TaskKey(taskID)
+            guard addWaiter(peer, of: task) else { return tellTooManyWaits(to: peer, correlation: correlation) }
+            if let sequence = sequenceOfTask[task], !(messages[sequence].map(hasResult) ?? false) {
                 reply(standing(of: sequence, taskID), to: peer, correlation: correlation)
+            } else if clients.update(peer, { $0.isBehind }) == true {
+                // Not worth reading before it has read others.
+                forgetWait(task, peer)
+                clients[peer]?.owe(taskID)
             } else {
                 unknown.append(taskID)
             }
         }
-        // Read after what is being stored now, so that a result that is on its way is found.
-        guard !unknown.isEmpty else { return }
-        afterCommit(.readResults(peer, correlation: correlation, taskIDs: unknown))
+        // Read after what is being stored now, so that a result that is on its way is found; not too many at a time, as
+        // all of their bodies are in memory then.
+        for some in unknown.chunks(of: Self.resultsReadAtOnce) {
+            afterCommit(.readResults(peer, correlation: correlation, taskIDs: some))
+        }
     }
+
+    private static let resultsReadAtOnce = 32
 
     /// What a client is told of a task that has no result yet.
     private func standing(of sequence: Int64, _ taskID: String) -> ClientReply {
@@ -221,9 +233,8 @@ extension HubCore {
     ) {
         for taskID in asked {
             if let stored = found[taskID] {
-                forgetWait(taskID, peer)
-                let body = body(of: stored, taskID)
-                reply(.result(taskID: taskID, status: .ready, body: body), to: peer, correlation: correlation)
+                forgetWait(TaskKey(taskID), peer)
+                send(result: body(of: stored, taskID), of: taskID, to: peer, correlation: correlation)
             } else {
                 let status: ResultStatus = sequenceOfTask[TaskKey(taskID)] != nil ? .pending : .unknown
                 reply(.result(taskID: taskID, status: status, body: []), to: peer, correlation: correlation)
@@ -231,9 +242,54 @@ extension HubCore {
         }
     }
 
-    private mutating func forgetWait(_ taskID: String, _ peer: PeerID) {
-        clients[peer]?.waits.remove(taskID)
-        waiters[taskID]?.remove(peer)
-        if waiters[taskID]?.isEmpty == true { waiters[taskID] = nil }
+    /// Sends a result, or remembers that it is owed to a client that does not read fast enough: what waits for such a
+    /// one is in memory, and there is a store for it.
+    mutating func send(result body: [UInt8], of taskID: String, to peer: PeerID, correlation: UInt64 = 0) {
+        let isOwed = clients.update(peer) { $0.mustWait(for: taskID, size: body.count) } ?? true
+        guard !isOwed else { return }
+        reply(.result(taskID: taskID, status: .ready, body: body), to: peer, correlation: correlation)
+    }
+
+    // MARK: Waits
+
+    /// Notes who waits; false if there are too many.
+    private mutating func addWaiter(_ peer: PeerID, of task: TaskKey) -> Bool {
+        guard let isNew = clients.update(peer, { $0.waits.insert(task).inserted }), isNew else { return true }
+        guard waitCount < configuration.maximumWaits else {
+            clients[peer]?.waits.remove(task)
+            return false
+        }
+        waitCount += 1
+        waiters[task, default: []].append(peer)
+        return true
+    }
+
+    private mutating func tellTooManyWaits(to peer: PeerID, correlation: UInt64) {
+        let message = "\(waitCount) results are waited for at this hub, its limit: wait for fewer at a time"
+        reply(.error(message: message), to: peer, correlation: correlation)
+        guard now.uptime >= nextCrowdNotice else { return }
+        nextCrowdNotice = now.uptime + 60_000
+        effects.append(.notice(.peerProblem(message)))
+    }
+
+    private mutating func forgetWait(_ task: TaskKey, _ peer: PeerID) {
+        if clients.update(peer, { $0.forgetWait(for: task) }) == true { removeWaiter(peer, of: task) }
+    }
+
+    private mutating func removeWaiter(_ peer: PeerID, of task: TaskKey) {
+        guard var peers = waiters.removeValue(forKey: task) else { return }
+        if let place = peers.firstIndex(of: peer) {
+            peers.remove(at: place)
+            waitCount -= 1
+        }
+        if !peers.isEmpty { waiters[task] = peers }
+    }
+
+    /// Takes all who wait for a result; it is there.
+    mutating func takeWaiters(of task: TaskKey) -> [PeerID] {
+        guard let peers = waiters.removeValue(forKey: task) else { return [] }
+        waitCount -= peers.count
+        for peer in peers { clients.update(peer) { $0.waits.remove(task) } }
+        return peers
     }
 }

@@ -11,14 +11,24 @@ extension HubCore {
         mayDispatch = false
         guard !isDraining else { return }
         placeSuspects()
+        if parkedFor != workersVersion {
+            parkedFor = workersVersion
+            routes.unpark()
+        }
         while let assignment = nextAssignment() {
             routes.remove(assignment.key, from: assignment.route)
             assign(assignment.key.sequence, to: assignment.worker)
         }
-        if !wantedBodies.isEmpty {
-            effects.append(.readBodies(wantedBodies))
-            wantedBodies = []
-        }
+        if !wantedBodies.isEmpty { readWantedBodies() }
+    }
+
+    /// Reads bodies back; those of messages that are still on their way to the store when they are there.
+    private mutating func readWantedBodies() {
+        let stored = wantedBodies.filter { $0 < storedBelow }
+        let coming = wantedBodies.filter { $0 >= storedBelow }
+        wantedBodies = []
+        if !stored.isEmpty { effects.append(.readBodies(stored)) }
+        if !coming.isEmpty { afterCommit(.effect(.readBodies(coming))) }
     }
 
     private struct Assignment {
@@ -35,7 +45,12 @@ extension HubCore {
         let takesOldest = deliveryCount % Self.agingInterval == Self.agingInterval - 1
         var best: Assignment?
         var empty: [RouteID] = []
-        for route in routes.waiting where !isPaused(route) {
+        var idle: [RouteID] = []
+        for route in routes.waiting {
+            guard !isPaused(route), !servers(of: route).isEmpty else {
+                idle.append(route)
+                continue
+            }
             guard
                 let key = routes.next(
                     in: route,
@@ -53,16 +68,21 @@ extension HubCore {
             if let worker = freeWorker(for: route) { best = Assignment(route: route, key: key, worker: worker) }
         }
         routes.unlist(empty)
+        routes.park(idle)
         return best
+    }
+
+    /// The workers that serve a route, in the order of their sessions.
+    private mutating func servers(of route: RouteID) -> [PeerIdentity] {
+        routes.servers(of: route, version: workersVersion) { [workers] route in
+            workers.values.filter { $0.serves(route) }.sorted { $0.session < $1.session }.map(\.identity)
+        }
     }
 
     /// The worker with the most room; of equals, the one whose turn is longest ago.
     private mutating func freeWorker(for route: RouteID) -> PeerIdentity? {
-        let servers = routes.servers(of: route, version: workersVersion) { [workers] route in
-            workers.values.filter { $0.serves(route) }.sorted { $0.session < $1.session }.map(\.identity)
-        }
         var best: (identity: PeerIdentity, order: WorkerSession.Order)?
-        for identity in servers {
+        for identity in servers(of: route) {
             guard let order = workers.update(identity, { $0.order }) ?? nil else { continue }
             if best.map({ order < $0.order }) ?? true { best = (identity, order) }
         }
@@ -82,6 +102,8 @@ extension HubCore {
         deliveryCount += 1
         let number = deliveryCount
         let routes = routes
+        // Beyond what is held in memory, a body that its worker has is read back if that one gives it up.
+        let letsGo = cachedBodyBytes > configuration.maximumCachedBodies && sequence < storedBelow
         let handedOut = messages.update(sequence) { entry in
             entry.attempt += 1
             entry.state = .leased(MessageEntry.Lease(worker: identity))
@@ -93,8 +115,10 @@ extension HubCore {
                 body: entry.body
             )
             delivery.isFenced = entry.hasDetails && entry.details.isFenced
+            if letsGo { entry.dropBody() }
             return delivery
         }
+        if letsGo, let delivery = handedOut { cachedBodyBytes -= delivery.body.count }
         guard let delivery = handedOut,
             let (peer, session) = workers.update(identity, { $0.take(sequence, as: number) })
         else { return }

@@ -21,6 +21,8 @@ struct PendingGroup: Sendable {
     }
 
     var number: Int64 = 0
+    /// What `storedBelow` is when it is on disk.
+    var storedBelow: Int64 = .min
     var operations: [StoreOperation] = []
     var consequences: [Consequence] = []
 
@@ -56,6 +58,7 @@ extension HubCore {
         guard inFlight == nil, !open.isEmpty else { return }
         groupCount += 1
         open.number = groupCount
+        open.storedBelow = nextSequence
         effects.append(.commit(StoreGroup(number: open.number, operations: open.operations)))
         open.operations = []
         inFlight = open
@@ -65,6 +68,7 @@ extension HubCore {
     mutating func handleCommitted(_ number: Int64) {
         guard let group = inFlight, group.number == number else { return }
         inFlight = nil
+        storedBelow = max(storedBelow, group.storedBelow)
         for consequence in group.consequences { carryOut(consequence) }
     }
 
@@ -72,14 +76,13 @@ extension HubCore {
         switch consequence {
         case .effect(let effect): effects.append(effect)
         case .result(let taskID, let body):
-            guard let peers = waiters.removeValue(forKey: taskID) else { break }
-            for peer in bySession(peers) {
-                clients[peer]?.waits.remove(taskID)
-                reply(.result(taskID: taskID, status: .ready, body: body), to: peer)
-            }
+            guard !waiters.isEmpty else { break }
+            let peers = takeWaiters(of: TaskKey(taskID))
+            guard !peers.isEmpty else { break }
+            for peer in bySession(peers) { send(result: body, of: taskID, to: peer) }
         case .orders(let identity): repeatOrders(to: identity)
         case .ended(let taskID):
-            guard let peers = waiters[taskID] else { break }
+            guard !waiters.isEmpty, let peers = waiters[TaskKey(taskID)] else { break }
             for peer in bySession(peers) {
                 reply(.result(taskID: taskID, status: .unknown, body: []), to: peer)
             }
@@ -101,8 +104,8 @@ extension HubCore {
     }
 
     /// Clients in the order in which they came: never by chance, so that a simulation can be replayed.
-    private func bySession(_ peers: Set<PeerID>) -> [PeerID] {
-        guard peers.count > 1 else { return Array(peers) }
+    private func bySession(_ peers: [PeerID]) -> [PeerID] {
+        guard peers.count > 1 else { return peers }
         return peers.map { ($0, clients[$0]?.session ?? 0) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 }

@@ -80,6 +80,7 @@ extension HubCore {
         case .expired: bury(sequence, reason: Self.expired)
         case .delayed(let dueAt):
             delayed.insert(DelayedKey(dueAt: dueAt.millisecondsSinceEpoch, sequence: sequence))
+        case .pausing(let uptime): pausing.insert(DelayedKey(dueAt: uptime, sequence: sequence))
         case .ready(let priority, let route, let crashes):
             if isSuspect(crashes: crashes) {
                 suspects.insert(sequence)
@@ -97,7 +98,9 @@ extension HubCore {
     mutating func remove(_ sequence: Int64) -> MessageEntry? {
         guard let entry = messages.removeValue(forKey: sequence) else { return nil }
         if let worker = entry.leaseHolder { workers[worker]?.forget(sequence) }
-        if !operations.cancelling.isEmpty { operations.cancelling[sequence] = nil }
+        if !operations.cancelling.isEmpty, operations.cancelling.removeValue(forKey: sequence) != nil {
+            store(.cancel(sequence: sequence, reason: nil))
+        }
         formerHolders[sequence] = nil
         stopLoading(entry)
         routes.leave(entry.route)
@@ -146,6 +149,7 @@ extension HubCore {
         var pause: Int64 = !crashed || entry.crashes <= 1 ? 0 : entry.crashes == 2 ? 5000 : 30_000
         if entry.hasDetails, entry.details.isFenced { pause = max(pause, fence) }
         entry.dueAt = pause > 0 ? now.wall.adding(.milliseconds(pause)) : nil
+        if pause > 0 || entry.hasDetails { entry.details.pausedUntil = pause > 0 ? now.uptime + pause : nil }
         entry.state = .ready
         messages[sequence] = entry
         store(.release(sequence: sequence, crashes: entry.crashes, dueAt: entry.dueAt))

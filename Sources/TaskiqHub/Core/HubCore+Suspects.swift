@@ -30,18 +30,25 @@ extension HubCore {
 
     /// A worker that runs nothing else; one is kept free of new work until it is such a worker.
     private mutating func worker(forSuspect sequence: Int64, _ entry: MessageEntry) -> PeerIdentity? {
-        guard !isPaused(entry.route) else { return nil }
+        guard !isPaused(entry.route) else {
+            // Others need not wait for it meanwhile.
+            endReservations(for: sequence)
+            return nil
+        }
         let route = routes[entry.route]
         let able = workers.values.filter { worker in
-            worker.goneSince == nil && worker.credit > 0 && !worker.about.isDraining && worker.serves(route)
+            worker.goneSince == nil && !worker.isCongested && worker.credit > 0 && !worker.about.isDraining
+                && worker.serves(route)
                 && (worker.suspect == nil || worker.suspect == sequence)
         }
         if let idle = able.filter(\.isIdle).min(by: { $0.session < $1.session }) {
             // One that was kept for it is not needed any more.
-            for other in able where other.suspect == sequence { workers[other.identity]?.suspect = nil }
+            endReservations(for: sequence)
             return idle.identity
         }
         guard !able.contains(where: { $0.suspect == sequence }) else { return nil }
+        // One that was kept for it and can no longer take it.
+        endReservations(for: sequence)
         let least = able.min { ($0.held.count, $0.session) < ($1.held.count, $1.session) }
         if let least { workers[least.identity]?.suspect = sequence }
         return nil
@@ -50,6 +57,14 @@ extension HubCore {
     /// A message is over that may have been kept a worker for.
     mutating func forgetSuspect(_ sequence: Int64) {
         suspects.remove(sequence)
-        for worker in workers.values where worker.suspect == sequence { workers[worker.identity]?.suspect = nil }
+        endReservations(for: sequence)
+    }
+
+    /// No worker is kept free for a message any more.
+    mutating func endReservations(for sequence: Int64) {
+        for worker in workers.values where worker.suspect == sequence {
+            workers[worker.identity]?.suspect = nil
+            mayDispatch = true
+        }
     }
 }

@@ -21,6 +21,7 @@ extension HubCore {
             for peer in clients.keys { clients[peer]?.lastHeard += gap }
             if let deadline = adoptionDeadline { adoptionDeadline = deadline.adding(.milliseconds(gap)) }
             postponeUnacknowledged(by: gap)
+            keys.postpone(by: gap)
         }
         now = time
         wakeDelayed()
@@ -36,6 +37,16 @@ extension HubCore {
         while let first = delayed.min, first.dueAt <= now.wall.millisecondsSinceEpoch {
             delayed.removeMin()
             if case .delayed? = messages[first.sequence]?.state { queue(first.sequence) }
+        }
+        wakePausing()
+    }
+
+    /// Lets those go whose pause is over.
+    private mutating func wakePausing() {
+        while let first = pausing.min, first.dueAt <= now.uptime {
+            pausing.removeMin()
+            let isOver = messages.update(first.sequence) { $0.endPause(first.dueAt) }
+            if isOver == true { queue(first.sequence) }
         }
     }
 
@@ -69,10 +80,11 @@ extension HubCore {
 
     /// Forgets the deadlines of messages that are over: those that are far away would be remembered until then.
     private mutating func forgetDeadlines() {
-        guard expiring.count + delayed.count > 4 * messages.count + 1000 else { return }
+        guard expiring.count + delayed.count + pausing.count > 4 * messages.count + 1000 else { return }
         let live = messages
-        expiring = Heap(expiring.unordered.filter { live.look(at: $0.sequence) { _ in true } ?? false })
-        delayed = Heap(delayed.unordered.filter { live.look(at: $0.sequence) { _ in true } ?? false })
+        expiring = Heap(expiring.unordered.filter { live.contains($0.sequence) })
+        delayed = Heap(delayed.unordered.filter { live.contains($0.sequence) })
+        pausing = Heap(pausing.unordered.filter { live.contains($0.sequence) })
     }
 
     /// Has the store remove keys that nobody asks for any more.
@@ -92,7 +104,7 @@ extension HubCore {
     private mutating func forget() {
         nextForget = now.uptime + 60_000
         rowsToForget = 0
-        keys.forget(expiredBefore: now.wall.millisecondsSinceEpoch)
+        keys.forget(expiredBefore: now.uptime)
         forgetStoredKeys()
         forgetDeadlines()
         let live = sequenceOfTask

@@ -13,12 +13,12 @@ extension HubCore {
         }
         let uptime = now.uptime
         guard packet.epoch == epoch, let identity = workersByPeer[peer],
-            let wasGone = workers.update(identity, { $0.hear(packet.session, at: uptime) }) ?? nil
+            let hasLostWords = workers.update(identity, { $0.hear(packet.session, at: uptime) }) ?? nil
         else {
             effects.append(.sendToWorker(peer, Packet(.resync, correlation: packet.correlation, epoch: epoch)))
             return
         }
-        if wasGone {
+        if hasLostWords {
             // Something that was sent to it is lost, and nobody knows what: it has to say anew what it holds.
             reply(.resync, to: identity, correlation: packet.correlation)
         }
@@ -151,7 +151,8 @@ extension HubCore {
             workers[identity]?.unacknowledged.insert(lease.sequence)
         } else {
             workers[identity]?.held.insert(lease.sequence)
-            // It ran alone, and goes on alone.
+            // It ran alone, and goes on alone; no other worker is kept for it.
+            endReservations(for: lease.sequence)
             if isSuspect(crashes: entry.crashes) { workers[identity]?.suspect = lease.sequence }
         }
         return .keep
@@ -232,6 +233,12 @@ extension HubCore {
     mutating func workerUnreachable(_ peer: PeerID) {
         guard let identity = workersByPeer[peer], workers[identity]?.goneSince == nil else { return }
         workers[identity]?.goneSince = now.uptime
+    }
+
+    /// A worker is there and does not read: it is given no more, and when it says anything it has to greet anew.
+    mutating func workerCongested(_ peer: PeerID) {
+        guard let identity = workersByPeer[peer] else { return }
+        workers[identity]?.isCongested = true
     }
 
     /// Gives a delivery to somebody else that could not be sent; whatever becomes of the worker, it has not got it.

@@ -23,6 +23,8 @@ public struct HubCore: Sendable {
     var bodyBytes = 0
     var cachedBodyBytes = 0
     var delayed = Heap<DelayedKey>()
+    /// Messages that wait for a while after a crash, by uptime: a step of the wall clock must not let them go early.
+    var pausing = Heap<DelayedKey>()
     /// When messages are too late to be delivered, by the wall clock; some are over by then.
     var expiring = Heap<DelayedKey>()
     /// Which message has a key that no second one may have.
@@ -32,6 +34,8 @@ public struct HubCore: Sendable {
     /// When, in uptime, messages are given up whose tasks ended without acknowledging; some are over by then.
     var unacknowledged = Heap<DelayedKey>()
     var wantedBodies: [Int64] = []
+    /// The messages below this number are in the store; of others there is nothing to read back yet.
+    var storedBelow: Int64
     /// Whose the deliveries were that were given up, by message and attempt.
     var formerHolders: [Int64: [Int32: PeerIdentity]] = [:]
     var nextSequence: Int64
@@ -49,7 +53,9 @@ public struct HubCore: Sendable {
     var clients = SessionTable<PeerID, ClientSession>()
     var workers = SessionTable<PeerIdentity, WorkerSession>()
     var workersByPeer: [PeerID: PeerIdentity] = [:]
-    var waiters: [String: Set<PeerID>] = [:]
+    /// Who waits for which result, and how many waits those are.
+    var waiters: [TaskKey: [PeerID]] = [:]
+    var waitCount = 0
     var strikes: [PeerID: Int] = [:]
     var nextSession: UInt64 = 1
     /// When people may be told again that there are too many sessions.
@@ -57,6 +63,8 @@ public struct HubCore: Sendable {
     var deliveryCount: Int64 = 0
     /// How often the workers, or what they can run, have changed.
     var workersVersion = 0
+    /// As of which change of the workers routes were put aside that nobody serves.
+    var parkedFor = 0
 
     // What workers told of their tasks, and how far schedules are decided.
     var catalogues: [String: TaskCatalogue] = [:]
@@ -103,10 +111,12 @@ public struct HubCore: Sendable {
         epoch = recovered.epoch
         nextSequence = recovered.nextSequence
         reservedBelow = recovered.nextSequence
+        storedBelow = recovered.nextSequence
         keysForgottenBelow = recovered.keys.first?.sequence ?? recovered.nextSequence
         scheduleStates = recovered.scheduleStates
         startedAt = now.wall
         operations.pausedQueues = recovered.pausedQueues
+        operations.cancelling = recovered.cancelling
         nextHeartbeat = now.uptime + ProtocolLimits.heartbeatInterval.inMilliseconds
         nextForget = now.uptime
         progress = ProgressBoard(
@@ -114,7 +124,11 @@ public struct HubCore: Sendable {
             maximumSize: configuration.maximumProgressSize
         )
         for catalogue in recovered.catalogues { remember(catalogue) }
-        for (key, sequence) in recovered.keys { keys.insert(key, sequence: sequence) }
+        let longest = configuration.keyLifetime.inMilliseconds
+        for (key, sequence) in recovered.keys {
+            let rest = key.until.millisecondsSinceEpoch - now.wall.millisecondsSinceEpoch
+            keys.insert(key, sequence: sequence, until: now.uptime + min(max(rest, 0), longest))
+        }
         for recovered in recovered.messages { restore(recovered) }
         for recovered in recovered.messages {
             if let damage = recovered.damage { quarantine(recovered.message.sequence, reason: damage) }
@@ -164,6 +178,7 @@ public struct HubCore: Sendable {
         case .malformed(let peer, let side, let reason): handleMalformed(peer, side, reason)
         case .unreachable(let peer, .front): forgetClient(peer)
         case .unreachable(let peer, .back): workerUnreachable(peer)
+        case .congested(let peer): workerCongested(peer)
         case .undelivered(let lease, let peer): takeBack(lease, from: peer)
         case .committed(let group): handleCommitted(group)
         case .storeFailed(let reason):
@@ -206,6 +221,7 @@ public struct HubCore: Sendable {
             deadline = min(deadline, now.uptime + max(0, first.dueAt - now.wall.millisecondsSinceEpoch))
         }
         if let first = unacknowledged.min { deadline = min(deadline, first.dueAt) }
+        if let first = pausing.min { deadline = min(deadline, first.dueAt) }
         for worker in workers.values {
             if let gone = worker.goneSince { deadline = min(deadline, gone.adding(configuration.goneGrace)) }
         }

@@ -14,6 +14,8 @@ public enum HubEvent: Sendable {
     case malformed(PeerID, HubSide, reason: String)
     /// A peer could not be reached.
     case unreachable(PeerID, HubSide)
+    /// A worker does not read, so that what it was told now is lost.
+    case congested(PeerID)
     /// A delivery did not leave the hub: nobody has it.
     case undelivered(LeaseKey, PeerID)
     /// A group is on disk.

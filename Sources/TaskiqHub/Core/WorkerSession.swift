@@ -39,13 +39,15 @@ struct WorkerSession {
     var lastHeard: Int64
     /// Since when it cannot be reached.
     var goneSince: Int64?
+    /// Whether something that it was told is lost, as it did not read.
+    var isCongested = false
     var about: WorkerAbout
 
     /// How many more deliveries it may be given.
     ///
     /// A task that ended takes no room of those that run, unless there are very many of them.
     var freeCredit: Int {
-        guard goneSince == nil, tasks != nil, suspect == nil, !about.isDraining else { return 0 }
+        guard goneSince == nil, !isCongested, tasks != nil, suspect == nil, !about.isDraining else { return 0 }
         let excess = max(0, unacknowledged.count - ProtocolLimits.maximumUnacknowledged)
         return max(0, credit - held.count - loading.count - excess)
     }
@@ -72,11 +74,11 @@ struct WorkerSession {
 
     /// Notes that something was heard of it.
     ///
-    /// - Returns: whether it was thought to be unreachable; nil if what was heard is not of its session.
+    /// - Returns: whether something that it was told is lost; nil if what was heard is not of its session.
     mutating func hear(_ session: UInt64, at uptime: Int64) -> Bool? {
         guard session == self.session else { return nil }
         lastHeard = uptime
-        return goneSince != nil
+        return goneSince != nil || isCongested
     }
 
     /// Notes that it was given a message.

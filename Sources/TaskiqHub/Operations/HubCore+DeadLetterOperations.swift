@@ -126,6 +126,15 @@ extension HubCore {
                 guard letters.count > 1 else { throw OperationProblem(.failed, "it cannot be put back: \(damage)") }
                 continue
             }
+            if let key = letter.message.uniqueKey, let holder = uniqueKeys[key], let taskID = messages[holder]?.taskID {
+                guard named.count != 1 else {
+                    throw OperationProblem(
+                        .conflict,
+                        "task \(taskID) with the same unique key \"\(key)\" waits or runs: try again when it is over"
+                    )
+                }
+                continue
+            }
             var message = letter.message
             let dead = message.sequence
             message.sequence = takeSequence()

@@ -87,8 +87,9 @@ extension HubCore {
             operations.pausedQueues.insert(queue)
         } else {
             operations.pausedQueues.remove(queue)
-            mayDispatch = true
+            routes.unpark()
         }
+        mayDispatch = true
         store(.queue(name: queue, isPaused: isPaused))
         var event = EventReport(isPaused ? .queuePaused : .queueResumed, at: now.wall)
         event.queue = queue

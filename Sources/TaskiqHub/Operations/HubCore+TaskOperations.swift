@@ -134,6 +134,7 @@ extension HubCore {
             return .stored(Self.json(OperationOutcome(.cancelled)))
         }
         operations.cancelling[sequence] = reason
+        store(.cancel(sequence: sequence, reason: reason))
         if !entry.isAcknowledged {
             // It does not come back, whatever becomes of its worker, and of this life of the hub.
             messages[sequence]?.isAcknowledged = true

@@ -69,6 +69,7 @@ struct MemoryTables {
     private(set) var slots: [Slot: StoredSlot] = [:]
     private(set) var scheduleStates: [ScheduleID: ScheduleState] = [:]
     private(set) var pausedQueues: Set<String> = []
+    private(set) var cancelling: [Int64: String] = [:]
 
     init(retention: StoreRetention) {
         self.retention = retention
@@ -101,7 +102,8 @@ struct MemoryTables {
             keys: keys,
             catalogues: catalogues.sorted { $0.key < $1.key }.compactMap { try? TaskCatalogue(json: $0.value) },
             scheduleStates: scheduleStates,
-            pausedQueues: pausedQueues
+            pausedQueues: pausedQueues,
+            cancelling: cancelling
         )
     }
 
@@ -143,6 +145,7 @@ struct MemoryTables {
             messages[sequence]?.message.dueAt = dueAt
         case .acknowledge(let sequence):
             messages[sequence]?.isAcknowledged = true
+        case .cancel(let sequence, let reason): cancelling[sequence] = reason
         case .retain(let key, let result):
             retain(key, result: result)
         case .complete(let sequence, let result):

@@ -68,6 +68,8 @@ public struct RecoveredState: Sendable {
     public var scheduleStates: [ScheduleID: ScheduleState]
     /// The queues that are paused.
     public var pausedQueues: Set<String>
+    /// The messages whose tasks somebody wants to end and not to run again, and why.
+    public var cancelling: [Int64: String]
 
     /// Makes a state.
     ///
@@ -79,6 +81,7 @@ public struct RecoveredState: Sendable {
     ///   - catalogues: the catalogues that workers announced.
     ///   - scheduleStates: how far each schedule is decided.
     ///   - pausedQueues: the queues that are paused.
+    ///   - cancelling: the messages whose tasks somebody wants to end, and why.
     public init(
         epoch: UInt64,
         nextSequence: Int64 = 1,
@@ -86,7 +89,8 @@ public struct RecoveredState: Sendable {
         keys: [(key: SubmissionKey, sequence: Int64)] = [],
         catalogues: [TaskCatalogue] = [],
         scheduleStates: [ScheduleID: ScheduleState] = [:],
-        pausedQueues: Set<String> = []
+        pausedQueues: Set<String> = [],
+        cancelling: [Int64: String] = [:]
     ) {
         self.epoch = epoch
         self.nextSequence = nextSequence
@@ -95,5 +99,6 @@ public struct RecoveredState: Sendable {
         self.catalogues = catalogues
         self.scheduleStates = scheduleStates
         self.pausedQueues = pausedQueues
+        self.cancelling = cancelling
     }
 }

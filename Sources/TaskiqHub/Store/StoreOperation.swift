@@ -15,6 +15,8 @@ public enum StoreOperation: Sendable {
     case release(sequence: Int64, crashes: Int32, dueAt: Timestamp?)
     /// A message need not be delivered again if its worker dies.
     case acknowledge(sequence: Int64)
+    /// Somebody wants the task of a message that runs to end, and not to run again; nil when that is over.
+    case cancel(sequence: Int64, reason: String?)
     /// A task ended without acknowledging its message: its result is kept, the message and its lease stay.
     case retain(LeaseKey, result: StoredOutcome?)
     /// A message is over.

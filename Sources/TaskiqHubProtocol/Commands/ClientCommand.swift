@@ -13,6 +13,8 @@ public enum ClientCommand: Sendable, Hashable {
     case resultWait(taskIDs: [String])
     /// No longer asks for results.
     case resultCancel(taskIDs: [String])
+    /// Has read so many bytes of results in this session.
+    case received(bytes: Int64)
     /// Asks how a task stands: whether there is a result, and how far it is.
     case standing(taskID: String)
     /// Has read results, and nobody else will.

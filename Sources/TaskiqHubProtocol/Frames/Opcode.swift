@@ -24,6 +24,7 @@ public enum Opcode: UInt8, Sendable {
     case standing = 0x19
     case resultDrop = 0x1A
     case answered = 0x1B
+    case received = 0x1C
     case call = 0x20
     case reply = 0x21
     case event = 0x22

@@ -11,7 +11,7 @@ extension Packet<ClientCommand> {
         case .submit(let submission): submission.body.count <= FrameBatch.largestBody
         case .resultWait(let taskIDs), .resultCancel(let taskIDs), .resultDrop(let taskIDs):
             taskIDs.count <= FrameBatch.longestNames
-        case .answered, .standing, .heartbeat, .bye: true
+        case .answered, .received, .standing, .heartbeat, .bye: true
         }
     }
 
@@ -62,6 +62,10 @@ extension Packet<ClientCommand> {
         case .resultCancel(let taskIDs):
             frame.opcode = .resultCancel
             frame.set(.taskIDs, texts: taskIDs)
+            return nil
+        case .received(let bytes):
+            frame.opcode = .received
+            frame.set(.sequence, bytes)
             return nil
         case .standing(let taskID):
             frame.opcode = .standingAsk
@@ -126,6 +130,7 @@ extension Packet<ClientCommand> {
         case .answered: command = .answered(below: UInt64(bitPattern: try frame.requiredNumber(.sequence)))
         case .resultWait: command = .resultWait(taskIDs: try frame.texts(.taskIDs))
         case .resultCancel: command = .resultCancel(taskIDs: try frame.texts(.taskIDs))
+        case .received: command = .received(bytes: max(0, try frame.requiredNumber(.sequence)))
         case .standingAsk: command = .standing(taskID: try frame.name(.taskID))
         case .resultDrop: command = .resultDrop(taskIDs: try frame.texts(.taskIDs))
         case .call: command = .call(OperationCall(operation: try frame.name(.operation), parameters: body))

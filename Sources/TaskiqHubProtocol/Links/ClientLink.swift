@@ -94,6 +94,9 @@ public struct ClientLink: Sendable {
     private var waits: Set<String> = []
     private var questions: Set<String> = []
     private var calls = PendingCalls()
+    /// How many bytes of results came in this session, and of how many the hub was told.
+    private var receivedBytes: Int64 = 0
+    private var saidReceived: Int64 = 0
     private var lastHeard: Int64 = 0
     private var nextHeartbeat: Int64 = 0
     private var wasOpen = false
@@ -209,6 +212,7 @@ public struct ClientLink: Sendable {
             sendPending(at: now)
         case .refused(let refusal): handle(refusal, of: packet.correlation, at: now)
         case .result(let taskID, let status, let body):
+            if status == .ready { noteReceived(body.count) }
             guard waits.contains(taskID) else { return }
             if status == .ready { waits.remove(taskID) }
             effects.append(.result(taskID: taskID, status, body: body))
@@ -246,13 +250,25 @@ public struct ClientLink: Sendable {
         case .greeted: break
         case .open:
             retryRefused(at: now)
-            confirm(after: 1)
             sendPending(at: now)
             if now >= nextHeartbeat {
                 nextHeartbeat = now + LinkTiming.heartbeat
                 send(.heartbeat)
+                confirm(after: 1)
+                if receivedBytes > saidReceived { sayReceived() }
             }
         }
+    }
+
+    /// Counts what was read of results: the hub sends only so many bytes of them ahead.
+    private mutating func noteReceived(_ count: Int) {
+        receivedBytes += Int64(count)
+        if receivedBytes - saidReceived >= LinkTiming.receivedAtATime { sayReceived() }
+    }
+
+    private mutating func sayReceived() {
+        saidReceived = receivedBytes
+        send(.received(bytes: receivedBytes))
     }
 
     /// Gives up the submissions whose time is over, in their order.
@@ -342,6 +358,8 @@ public struct ClientLink: Sendable {
     /// A session that was told nothing yet.
     private mutating func beginAnew() {
         sentCount = 0
+        receivedBytes = 0
+        saidReceived = 0
         refused = []
         // A session knows nothing of what was answered before it.
         confirmedBelow = firstUnanswered()

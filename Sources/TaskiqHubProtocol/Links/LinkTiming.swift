@@ -13,6 +13,8 @@ public enum LinkTiming {
     public static let fence: Int64 = 8000
     /// Most submissions on their way; a quarter of what libzmq takes before it refuses.
     public static let window = 512
-    /// After how many answers a client tells the hub that it has them, if it does not fall silent before.
+    /// After how many answers a client tells the hub that it has them; fewer are told with a heartbeat.
     public static let answersAtATime = 128
+    /// After how many bytes of results a client tells the hub that it has read them; fewer are told with a heartbeat.
+    public static let receivedAtATime: Int64 = 4 * 1024 * 1024
 }

@@ -47,7 +47,8 @@ struct StateReader {
             keys: keys,
             catalogues: try catalogues(),
             scheduleStates: try scheduleStates(),
-            pausedQueues: try pausedQueues()
+            pausedQueues: try pausedQueues(),
+            cancelling: try cancelling()
         )
     }
 
@@ -164,6 +165,14 @@ struct StateReader {
             states[ScheduleID(rawValue: row.text(0))] = state
         }
         return states
+    }
+
+    private func cancelling() throws -> [Int64: String] {
+        var reasons: [Int64: String] = [:]
+        try PreparedStatement(database, "SELECT sequence, reason FROM cancellation").rows { row in
+            reasons[row.integer(0)] = row.text(1)
+        }
+        return reasons
     }
 
     private func pausedQueues() throws -> Set<String> {

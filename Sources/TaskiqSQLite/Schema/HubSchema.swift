@@ -16,7 +16,7 @@ struct HubSchema {
     static let applicationID: Int64 = 0x7471_6873
 
     /// What this version of the hub reads and writes.
-    static let current = HubSchema(steps: [version1, version2, version3])
+    static let current = HubSchema(steps: [version1, version2, version3, version4])
 
     /// Refuses a file that is not a hub's store or that a later version wrote, before anything is changed in it.
     ///

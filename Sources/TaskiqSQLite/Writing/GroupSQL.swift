@@ -64,6 +64,8 @@ enum GroupSQL {
         UPDATE meta SET group_number = ?1, next_result = ?2, sequence_limit = max(sequence_limit, ?3), \
         message_count = ?4
         """
+    static let cancel = "INSERT OR REPLACE INTO cancellation (sequence, reason) VALUES (?1, ?2)"
+    static let endCancellation = "DELETE FROM cancellation WHERE sequence = ?1"
     static let pauseQueue = "INSERT OR IGNORE INTO paused_queue (name) VALUES (?1)"
     static let resumeQueue = "DELETE FROM paused_queue WHERE name = ?1"
     static let upsertCatalogue = """

@@ -47,6 +47,8 @@ struct GroupWriter {
     private let dropResults: PreparedStatement
     private let dropDeadLetter: PreparedStatement
     private let updateMeta: PreparedStatement
+    private let cancel: PreparedStatement
+    private let endCancellation: PreparedStatement
     private let pauseQueue: PreparedStatement
     private let resumeQueue: PreparedStatement
     private let upsertCatalogue: PreparedStatement
@@ -74,6 +76,8 @@ struct GroupWriter {
         dropResults = try PreparedStatement(database, GroupSQL.dropResults)
         dropDeadLetter = try PreparedStatement(database, GroupSQL.dropDeadLetter)
         updateMeta = try PreparedStatement(database, GroupSQL.updateMeta)
+        cancel = try PreparedStatement(database, GroupSQL.cancel)
+        endCancellation = try PreparedStatement(database, GroupSQL.endCancellation)
         pauseQueue = try PreparedStatement(database, GroupSQL.pauseQueue)
         resumeQueue = try PreparedStatement(database, GroupSQL.resumeQueue)
         upsertCatalogue = try PreparedStatement(database, GroupSQL.upsertCatalogue)
@@ -165,6 +169,8 @@ struct GroupWriter {
                 counts.deadLetters -= dropped
                 if dropped > 0, hasLargeBodies { try deleteBody.run(sequence) }
             }
+        case .cancel(let sequence, let reason?): try cancel.run(sequence, reason)
+        case .cancel(let sequence, nil): try endCancellation.run(sequence)
         case .queue(let name, let isPaused):
             try (isPaused ? pauseQueue : resumeQueue).run(name)
         case .forgetSubmissions(let limit):

@@ -184,4 +184,26 @@ struct DispatchTests {
         #expect(deliveries.map(\.body) == [submission(1).body, submission(2).body])
         #expect(hub.bodiesRead == 2)
     }
+
+    @Test("what nobody can run is looked at again when that changes, and not before")
+    mutating func parked() throws {
+        try hub.join(&worker, credit: 10)
+        for key: UInt8 in 1...3 { try hub.say(.submit(submission(key, queue: "queue-\(key)")), by: client) }
+        try hub.say(.submit(submission(4)), by: client)
+        try hub.settle()
+        #expect(hub.takeDeliveries(worker).map(\.lease.sequence) == [4])
+        // A worker for one of them comes.
+        var second = BenchWorker(2, queues: ["queue-2"])
+        try hub.join(&second, credit: 10)
+        try hub.settle()
+        #expect(hub.takeDeliveries(second).map(\.lease.sequence) == [2])
+        #expect(hub.takeDeliveries(worker).isEmpty)
+        // More of what is put aside, and one that learns the tasks.
+        try hub.say(.submit(submission(5, queue: "queue-1")), by: client)
+        try hub.settle()
+        var third = BenchWorker(3, queues: ["queue-1", "queue-3"])
+        try hub.join(&third, credit: 10)
+        try hub.settle()
+        #expect(hub.takeDeliveries(third).map(\.lease.sequence) == [1, 3, 5])
+    }
 }

@@ -160,6 +160,44 @@ struct LimitTests {
         #expect(hub.bodiesRead == 2)
     }
 
+    @Test("a body that does not fit into memory is read when the message is stored, and not before")
+    mutating func cacheWhileWorkersWait() throws {
+        var configuration = HubConfiguration()
+        configuration.maximumCachedBodies = 0
+        hub = try HubBench(configuration: configuration)
+        try hub.join(&client)
+        try hub.join(&worker, credit: 3)
+        // The first is on its way to the disk, the second waits behind it.
+        for key: UInt8 in 1...2 { try hub.say(.submit(submission(key)), by: client) }
+        try hub.settle()
+        #expect(
+            hub.takeDeliveries(worker).map(\.body).sorted { $0.last ?? 0 < $1.last ?? 0 }
+                == [1, 2].map { submission($0).body }
+        )
+        #expect(try hub.store.statistics().quarantined == 0)
+        #expect(hub.core.cachedBodyBytes == 0)
+    }
+
+    @Test("beyond what fits into memory, the body of a message that a worker has is not kept")
+    mutating func cacheOfRunning() throws {
+        var configuration = HubConfiguration()
+        configuration.maximumCachedBodies = 10
+        hub = try HubBench(configuration: configuration)
+        try hub.join(&client)
+        for key: UInt8 in 1...9 { try hub.say(.submit(submission(key)), by: client) }
+        try hub.settle()
+        try hub.join(&worker, credit: 9)
+        try hub.settle()
+        let deliveries = hub.takeDeliveries(worker)
+        #expect(deliveries.count == 9)
+        #expect(hub.core.cachedBodyBytes <= 10)
+        // Given back, they are read once more.
+        for delivery in deliveries { try hub.end(delivery, .release, by: worker) }
+        try hub.settle()
+        #expect(Set(hub.takeDeliveries(worker).map(\.body)) == Set((1...9).map { submission($0).body }))
+        #expect(hub.core.cachedBodyBytes <= 10)
+    }
+
     // MARK: Nothing waits for ever
 
     @Test("every sixteenth delivery is the oldest message, however urgent others are")

@@ -84,4 +84,23 @@ struct SuspectTests {
         try hub.settle()
         #expect(hub.takeDeliveries(worker).map(\.lease.sequence) == [3])
     }
+
+    @Test("while the queue of a task that must run alone is paused, no worker is kept for it")
+    mutating func pausedSuspect() throws {
+        try hub.say(.submit(submission(1)), by: client)
+        try hub.settle()
+        #expect(try die(1, credit: 1) == [1])
+        #expect(try die(2, credit: 1) == [1])
+        // A worker that is busy is kept for it.
+        var third = BenchWorker(3, queues: ["default", "other"])
+        try hub.join(&third, credit: 2)
+        try hub.say(.submit(submission(2, queue: "other")), by: client)
+        try hub.settle()
+        #expect(hub.takeDeliveries(third).map(\.lease.sequence) == [2])
+        try hub.wait(6000, heardFrom: [third])
+        #expect(try hub.call(.pauseQueue, by: client) { $0.queue = "default" }.outcome?.outcome == .done)
+        try hub.say(.submit(submission(3, queue: "other")), by: client)
+        try hub.settle()
+        #expect(hub.takeDeliveries(third).map(\.lease.sequence) == [3])
+    }
 }

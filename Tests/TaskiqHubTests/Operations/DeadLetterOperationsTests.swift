@@ -177,4 +177,24 @@ struct DeadLetterOperationsTests {
         }
         #expect(try rest.read(OperationPage<ResultReport>.self).items.map(\.taskID) == ["task-1"])
     }
+
+    @Test("a dead letter is not put back while another message with its unique key waits or runs")
+    mutating func uniqueKey() throws {
+        var first = submission(1)
+        first.uniqueKey = "report"
+        var second = submission(2)
+        second.uniqueKey = "report"
+        try bury(first)
+        try hub.say(.submit(second), by: client)
+        try hub.settle()
+        let delivery = hub.takeDeliveries(worker).first
+        let refused = try hub.call(.retryDeadLetters, by: client) { $0.taskIDs = ["task-1"] }
+        #expect(refused.status == .conflict && refused.message.contains("task-2"), "\(refused.message)")
+        let none = try hub.call(.retryDeadLetters, by: client) { $0.all = true }
+        #expect(none.outcome?.count == 0, "\(none.status) \(none.message)")
+        try hub.end(delivery, .ok, "1", by: worker)
+        try hub.settle()
+        let put = try hub.call(.retryDeadLetters, by: client) { $0.taskIDs = ["task-1"] }
+        #expect(put.outcome?.count == 1)
+    }
 }

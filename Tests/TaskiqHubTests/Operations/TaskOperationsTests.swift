@@ -257,6 +257,28 @@ struct TaskOperationsTests {
         }
     }
 
+    @Test("one that was asked to stop does not run again after the hub's restart either, and is asked once more")
+    mutating func cancelledBeforeRestart() throws {
+        let delivery = try #require(try run())
+        _ = try cancel("task-1", "enough")
+        try hub.settle()
+        try hub.restart()
+        try hub.join(&client)
+        worker.hello.inFlight = [delivery.lease]
+        worker.hello.started = [delivery.lease]
+        try hub.greet(worker)
+        try hub.settle()
+        let packets = hub.takePackets(worker)
+        #expect(packets.contains { $0.content == .cancel(delivery.lease, reason: "enough") })
+        worker.session = packets.last?.session ?? 0
+        worker.epoch = packets.last?.epoch ?? 0
+        try hub.end(delivery, .requeue, "next", by: worker)
+        try hub.settle()
+        #expect(hub.core.messageCount == 0)
+        #expect(hub.core.operations.cancelling.isEmpty)
+        #expect(try hub.store.recover().cancelling.isEmpty)
+    }
+
     @Test("a worker that has lost its connection is asked again when it greets")
     mutating func askedAgain() throws {
         _ = try run()

@@ -53,7 +53,7 @@ struct HubBench {
             case .commit(let next): group = next
             case .readBodies(let sequences):
                 bodiesRead += sequences.count
-                reads.append(.bodies(try store.bodies(of: sequences)))
+                reads.append(.bodies(try bodies(of: sequences)))
             case .readResults(let peer, let correlation, let asked):
                 let found = try store.results(of: asked)
                 reads.append(.results(peer, correlation: correlation, asked: asked, found: found))
@@ -67,6 +67,12 @@ struct HubBench {
             case .catalogueChanged: break
             }
         }
+    }
+
+    /// Reads bodies, now: of a message that is not stored yet there is none, which is as if the store had lost it.
+    private func bodies(of sequences: [Int64]) throws -> [(sequence: Int64, body: StoredBody)] {
+        let found = Dictionary(uniqueKeysWithValues: try store.bodies(of: sequences).map { ($0.sequence, $0.body) })
+        return sequences.map { ($0, found[$0] ?? .damaged(reason: "the row of message \($0) is missing")) }
     }
 
     /// The disk writes the group that waits.

@@ -43,6 +43,8 @@ struct MessageEntry {
         var uniqueKey: String?
         /// Whether only the current delivery may end it.
         var isFenced = false
+        /// Until when, in uptime, it waits after a crash; `dueAt` says the same by the wall clock, for the next life.
+        var pausedUntil: Int64?
         /// The delivery that was counted as a crash last; it may turn out that it was none.
         var crashedAttempt: Int32 = 0
         /// The last delivery whose task ended without acknowledging; 0 when none did.
@@ -167,16 +169,36 @@ struct MessageEntry {
         if phase == .leased { started = instant.millisecondsSinceEpoch }
     }
 
+    /// Leaves the body to the store alone.
+    mutating func dropBody() {
+        body = []
+        hasBody = false
+    }
+
     /// How a message waits that nobody holds.
     enum Waiting {
         case expired
         case delayed(until: Timestamp)
+        /// Until an uptime.
+        case pausing(until: Int64)
         case ready(priority: UInt8, route: RouteID, crashes: Int32)
+    }
+
+    /// Ends a pause, unless it is not the one that is over.
+    mutating func endPause(_ uptime: Int64) -> Bool {
+        guard hasDetails, details.pausedUntil == uptime, phase == .delayed else { return false }
+        details.pausedUntil = nil
+        dueAt = nil
+        return true
     }
 
     /// Begins to wait: for a worker or for its time, unless that is over.
     mutating func wait(at instant: Timestamp) -> Waiting {
         if hasDetails, let expiry = details.expiresAt, expiry <= instant { return .expired }
+        if hasDetails, let uptime = details.pausedUntil {
+            state = .delayed
+            return .pausing(until: uptime)
+        }
         if let dueAt, dueAt > instant {
             state = .delayed
             return .delayed(until: dueAt)

@@ -27,6 +27,8 @@ struct RouteTable {
     private var idleCount = 0
     /// Routes that may have something ready.
     private(set) var waiting: [RouteID] = []
+    /// Of those, the ones that nobody can run as things stand: a look at each of them at each delivery would be dear.
+    private var parked: [RouteID] = []
 
     /// How many routes may be remembered that have no message.
     private static let maximumIdle = 1024
@@ -75,6 +77,7 @@ struct RouteTable {
         // In an order that does not depend on that of a dictionary, so that a simulation can be replayed.
         free.sort { $0.index > $1.index }
         waiting.removeAll { entries[Int($0.index)].count == 0 }
+        parked.removeAll { entries[Int($0.index)].count == 0 }
         idleCount = 0
     }
 
@@ -103,6 +106,21 @@ struct RouteTable {
         guard !ids.isEmpty else { return }
         for id in ids { entries[Int(id.index)].isListed = false }
         waiting.removeAll { !entries[Int($0.index)].isListed }
+    }
+
+    /// Puts routes aside until something changes that could let them be run.
+    mutating func park(_ ids: [RouteID]) {
+        guard !ids.isEmpty else { return }
+        parked += ids
+        let aside = Set(ids)
+        waiting.removeAll { aside.contains($0) }
+    }
+
+    /// Looks at all routes again: there are other workers, or a queue goes on.
+    mutating func unpark() {
+        guard !parked.isEmpty else { return }
+        waiting += parked
+        parked = []
     }
 
     // MARK: Who could run it

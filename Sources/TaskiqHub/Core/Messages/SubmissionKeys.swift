@@ -15,6 +15,8 @@ struct SubmissionKeys {
     private var known: [PeerIdentity: Known] = [:]
     // Keys come in the order in which their time ends.
     private var log: Deque<(until: Int64, key: PeerIdentity, sequence: Int64)> = []
+    /// By how much all times have been put off.
+    private var delay: Int64 = 0
 
     var count: Int { known.count }
 
@@ -23,9 +25,20 @@ struct SubmissionKeys {
 
     subscript(key: PeerIdentity) -> Known? { known[key] }
 
-    mutating func insert(_ key: SubmissionKey, sequence: Int64) {
+    /// Remembers a key.
+    ///
+    /// - Parameters:
+    ///   - key: the key; its own end, by the wall clock, is the store's.
+    ///   - sequence: the number of its message.
+    ///   - until: when it may be forgotten, in uptime, which no step of a clock moves.
+    mutating func insert(_ key: SubmissionKey, sequence: Int64, until: Int64) {
         known[key.key] = Known(bodyHash: key.bodyHash, sequence: sequence)
-        log.append((key.until.millisecondsSinceEpoch, key.key, sequence))
+        log.append((until - delay, key.key, sequence))
+    }
+
+    /// Keeps all keys for longer: while the hub was stopped, nobody could repeat anything.
+    mutating func postpone(by milliseconds: Int64) {
+        delay += milliseconds
     }
 
     /// Forgets a key whose client has the answer, and will not ask again.
@@ -36,7 +49,7 @@ struct SubmissionKeys {
 
     /// Forgets keys whose time is over.
     mutating func forget(expiredBefore instant: Int64) {
-        while let first = log.first, first.until <= instant || known[first.key] == nil {
+        while let first = log.first, first.until <= instant - delay || known[first.key] == nil {
             log.removeFirst()
             known[first.key] = nil
         }
