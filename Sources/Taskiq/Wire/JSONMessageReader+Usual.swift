@@ -8,19 +8,41 @@ extension JSONMessageReader {
     static func usualMessage(_ data: [UInt8], _ bytes: UnsafeBufferPointer<UInt8>) -> TaskiqMessage? {
         var cursor = JSONCursor(bytes, from: 0, to: bytes.count)
         guard cursor.take(literal: #"{"task_id":"#), let taskID = cursor.takePlainString(),
-            cursor.takeField(#""task_name":"#), let taskName = cursor.takePlainString(),
-            cursor.takeField(#""labels":"#), let labels = JSONLabelReader.usualLabels(data, &cursor),
-            cursor.takeField(#""args":"#), let args = cursor.takeArguments(data),
+            let (taskName, labels) = head(data, &cursor),
+            let args = cursor.takeArguments(data),
             cursor.takeField(#""kwargs":"#), let kwargs = cursor.takeKeywords(data),
             cursor.take(UInt8(ascii: "}")), cursor.peek() == 0, cursor.position == bytes.count
         else { return nil }
         return TaskiqMessage(
             taskID: TaskID(utf8: cursor.content(of: taskID)),
-            taskName: TaskName(rawValue: cursor.text(of: taskName)),
+            taskName: taskName,
             labels: labels,
             positional: args,
             kwargs: kwargs
         )
+    }
+
+    /// Takes the fields up to the arguments, of which the name and the labels are wanted.
+    @inline(__always)
+    private static func head(_ data: [UInt8], _ cursor: inout JSONCursor) -> (TaskName, Labels)? {
+        let heads = JSONMessageHeads.spare.take() ?? JSONMessageHeads()
+        if let head = heads.take(&cursor) {
+            JSONMessageHeads.spare.giveBack(heads)
+            return (head.taskName, head.labels)
+        }
+        let start = cursor.position
+        let head = newHead(data, &cursor)
+        if let (taskName, labels) = head { heads.keep(taskName, labels, from: start, cursor) }
+        JSONMessageHeads.spare.giveBack(heads)
+        return head
+    }
+
+    private static func newHead(_ data: [UInt8], _ cursor: inout JSONCursor) -> (TaskName, Labels)? {
+        guard cursor.takeField(#""task_name":"#), let taskName = cursor.takePlainString(),
+            cursor.takeField(#""labels":"#), let labels = JSONLabelReader.usualLabels(data, &cursor),
+            cursor.takeField(#""args":"#)
+        else { return nil }
+        return (TaskName(rawValue: cursor.text(of: taskName)), labels)
     }
 }
 
