@@ -13,18 +13,18 @@ enum TaskArguments {
         from message: TaskiqMessage,
         defaults: KeywordArguments = [:]
     ) throws -> Task {
-        let source = TaskArgumentSource.spare.take() ?? TaskArgumentSource()
-        source.begin(with: message, defaults)
+        let spare = TaskArgumentSource.spare
+        let place = spare.begin()
+        // Whoever has kept the decoder, or a container of it, keeps the source with it.
+        defer { spare.end(place) }
+        let source = spare.object(at: place)
+        source._withUnsafeGuaranteedRef { $0.begin(with: message, defaults) }
         do {
-            let task = try Task(from: source)
-            try source.finish()
-            // Whoever has kept the decoder, or a container of it, keeps the source with it.
-            TaskArgumentSource.spare.giveBack(source)
+            let task = try Task(from: source.takeUnretainedValue())
+            try source._withUnsafeGuaranteedRef { try $0.finish() }
             return task
         } catch {
-            let error = source.named(error)
-            TaskArgumentSource.spare.giveBack(source)
-            throw error
+            throw source.takeUnretainedValue().named(error)
         }
     }
 }

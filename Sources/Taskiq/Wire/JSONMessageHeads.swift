@@ -8,12 +8,19 @@
 final class JSONMessageHead {
     let taskName: TaskName
     let labels: Labels
-    fileprivate let text: [UInt8]
+    fileprivate let start: UnsafeMutablePointer<UInt8>
+    fileprivate let count: Int
 
     fileprivate init(_ taskName: TaskName, _ labels: Labels, _ text: UnsafeBufferPointer<UInt8>) {
         self.taskName = taskName
         self.labels = labels
-        self.text = Array(text)
+        count = text.count
+        start = .allocate(capacity: text.count)
+        if let first = text.baseAddress { start.initialize(from: first, count: count) }
+    }
+
+    deinit {
+        start.deallocate()
     }
 }
 
@@ -29,14 +36,28 @@ final class JSONMessageHeads: Reusable {
     /// How many heads must have found their place taken until the last of them takes it over.
     private static let patience = 8
 
-    @exclusivity(unchecked) private var heads: [JSONMessageHead?] = Array(repeating: nil, count: placeCount)
-    @exclusivity(unchecked) private var misses = [UInt8](repeating: 0, count: placeCount)
+    // No array: to look into one is to hold it meanwhile.
+    private let heads: UnsafeMutablePointer<JSONMessageHead?>
+    private let misses: UnsafeMutablePointer<UInt8>
+
+    init() {
+        heads = .allocate(capacity: Self.placeCount)
+        heads.initialize(repeating: nil, count: Self.placeCount)
+        misses = .allocate(capacity: Self.placeCount)
+        misses.initialize(repeating: 0, count: Self.placeCount)
+    }
+
+    deinit {
+        heads.deinitialize(count: Self.placeCount)
+        heads.deallocate()
+        misses.deallocate()
+    }
 
     /// Takes a head that is known and comes next.
     @inline(__always)
     func take(_ cursor: inout JSONCursor) -> JSONMessageHead? {
         guard let place = Self.place(of: cursor.bytes, at: cursor.position, before: cursor.end),
-            let head = heads[place], cursor.take(head.text)
+            let head = heads[place], cursor.take(head)
         else { return nil }
         return head
     }
@@ -83,14 +104,11 @@ extension LabelValue {
 }
 
 extension JSONCursor {
-    /// Takes bytes that must stand here.
+    /// Takes a head if it stands here.
     @inline(__always)
-    fileprivate mutating func take(_ text: [UInt8]) -> Bool {
-        let isHere = text.withUnsafeBufferPointer { text in
-            guard let first = text.baseAddress, text.count <= end - position else { return false }
-            return equals(first, at: position, count: text.count)
-        }
-        if isHere { position += text.count }
-        return isHere
+    fileprivate mutating func take(_ head: JSONMessageHead) -> Bool {
+        guard head.count <= end - position, equals(head.start, at: position, count: head.count) else { return false }
+        position += head.count
+        return true
     }
 }

@@ -25,16 +25,15 @@ extension JSONMessageReader {
     /// Takes the fields up to the arguments, of which the name and the labels are wanted.
     @inline(__always)
     private static func head(_ data: [UInt8], _ cursor: inout JSONCursor) -> (TaskName, Labels)? {
-        let heads = JSONMessageHeads.spare.take() ?? JSONMessageHeads()
-        if let head = heads.take(&cursor) {
-            JSONMessageHeads.spare.giveBack(heads)
-            return (head.taskName, head.labels)
-        }
+        let spare = JSONMessageHeads.spare
+        let place = spare.begin()
+        defer { spare.end(place) }
+        let heads = spare.object(at: place)
+        if let head = heads._withUnsafeGuaranteedRef({ $0.take(&cursor) }) { return (head.taskName, head.labels) }
         let start = cursor.position
-        let head = newHead(data, &cursor)
-        if let (taskName, labels) = head { heads.keep(taskName, labels, from: start, cursor) }
-        JSONMessageHeads.spare.giveBack(heads)
-        return head
+        guard let (taskName, labels) = newHead(data, &cursor) else { return nil }
+        heads._withUnsafeGuaranteedRef { $0.keep(taskName, labels, from: start, cursor) }
+        return (taskName, labels)
     }
 
     private static func newHead(_ data: [UInt8], _ cursor: inout JSONCursor) -> (TaskName, Labels)? {
@@ -99,6 +98,7 @@ extension JSONCursor {
     fileprivate mutating func takeArguments(_ data: [UInt8]) -> PositionalArguments? {
         guard peek() == UInt8(ascii: "[") else { return nil }
         let start = position
+        if take(literal: "[]") { return PositionalArguments([]) }
         guard skipPlainArray() || (try? value(depth: 1)) != nil else { return nil }
         return PositionalArguments(trusting: JSONFragment(trusting: data, range: start..<position))
     }

@@ -50,7 +50,11 @@ final class JSONOutput: Reusable {
     /// How deep the text may be nested as far as the open values tell, which count neither trees nor fragments.
     @exclusivity(unchecked) private var deepest = 0
 
-    init(path: [any CodingKey] = [], treeTypes: JSONTreeTypes? = nil) {
+    convenience init() {
+        self.init(path: [])
+    }
+
+    init(path: [any CodingKey], treeTypes: JSONTreeTypes? = nil) {
         text = JSONBuffer()
         self.path = path
         self.treeTypes = treeTypes
@@ -59,15 +63,11 @@ final class JSONOutput: Reusable {
     /// Lends an output to be used from beginning to end; what the closure keeps of the text is a copy.
     @inline(__always)
     static func lend<Value>(_ body: (JSONOutput) throws(TaskiqError) -> Value) throws(TaskiqError) -> Value {
-        let output = spare.take() ?? JSONOutput()
-        do {
-            let value = try body(output)
-            spare.giveBack(output)
-            return value
-        } catch {
-            spare.giveBack(output)
-            throw error
-        }
+        let spare = spare
+        let place = spare.begin()
+        defer { spare.end(place) }
+        return try spare.object(at: place)
+            ._withUnsafeGuaranteedRef { output in Result { () throws(TaskiqError) in try body(output) } }.get()
     }
 
     private static let spare = SpareObject<JSONOutput>()
