@@ -64,8 +64,11 @@ public struct KeywordArguments: Sendable, Hashable {
     ///   - object: trusted to be a JSON object whose members have different names.
     ///   - count: how many members it has.
     init(trusting object: JSONFragment, count: Int) {
-        form = count == 0 ? .list([]) : .text(object, count: count)
-        if count > Self.mostInText || object.range.count > Self.longestText { form = .list(arguments) }
+        if count > 0, count <= Self.mostInText, object.range.count <= Self.longestText {
+            form = .text(object, count: count)
+        } else {
+            form = .list(count == 0 ? [] : KeywordArguments(form: .text(object, count: count)).arguments)
+        }
     }
 
     /// The arguments in order; each name stands once.

@@ -13,24 +13,30 @@ struct PositionalArguments: Sendable {
     // No enum: its cases are copied out to be looked at, which each reader of an argument would pay for.
     /// Whether the arguments are in the text, or else in the list.
     let isText: Bool
-    /// The array as it travels; `null` if it has been cut up.
+    /// The array as it travels; nothing if it has been cut up.
     let array: JSONFragment
     private let elements: [JSONFragment]
 
     init(_ list: [JSONFragment]) {
-        (isText, array, elements) = (false, .null, list)
+        (isText, array, elements) = (false, Self.noText, list)
     }
 
     /// Trusts that the fragment is an array.
     init(trusting array: JSONFragment) {
         let isText = array.range.count <= Self.longestText
         self.isText = isText
-        self.array = isText ? array : .null
+        self.array = isText ? array : Self.noText
         elements = isText ? [] : Self.elements(of: array)
     }
 
+    private static var noText: JSONFragment { JSONFragment(trusting: []) }
+
     /// The arguments one by one.
     var list: [JSONFragment] { isText ? Self.elements(of: array) : elements }
+
+    /// Whether there are none; an array with white space in it may say no.
+    @inline(__always)
+    var isEmpty: Bool { isText ? array.range.count == "[]".utf8.count : elements.isEmpty }
 
     private static func elements(of array: JSONFragment) -> [JSONFragment] {
         if array.range.count == "[]".utf8.count { return [] }

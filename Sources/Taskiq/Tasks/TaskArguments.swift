@@ -13,74 +13,76 @@ enum TaskArguments {
         from message: TaskiqMessage,
         defaults: KeywordArguments = [:]
     ) throws -> Task {
-        let source = message.argumentSource(defaults)
+        let spare = TaskArgumentSource.spare
+        let place = spare.begin()
+        // Whoever has kept the decoder, or a container of it, keeps the source with it.
+        defer { spare.end(place) }
+        let source = spare.object(at: place)
+        source._withUnsafeGuaranteedRef { $0.begin(with: message, defaults) }
         do {
-            let task = try Task(from: source)
-            try source.finish()
+            let task = try Task(from: source.takeUnretainedValue())
+            try source._withUnsafeGuaranteedRef { try $0.finish() }
             return task
-        } catch let error as DecodingError {
-            throw source.invalid(readableDescription(of: error))
+        } catch {
+            throw source.takeUnretainedValue().named(error)
         }
     }
 }
 
 /// What was given, and what has been asked for so far.
-private final class TaskArgumentSource: JSONMemberSource, Decoder {
-    private let taskName: TaskName
-    private let defaults: KeywordArguments
-    private let args: [JSONFragment]
-    /// How many keywords were given.
-    private let count: Int
-    /// The parameters in the order in which they were asked for; kept only where it matters.
-    private var asked: [String] = []
-    private let keepsNames: Bool
-    /// The keywords one by one, when they are not read from the text.
-    @exclusivity(unchecked) private var keywords: [KeywordArguments.Argument] = []
-    /// Which of the first keywords were asked for, a bit each.
-    @exclusivity(unchecked) private var used: UInt64 = 0
-    /// The place of the keyword that is asked for next, most likely.
-    @exclusivity(unchecked) private var expected = 0
+private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
+    static let spare = SpareObject<TaskArgumentSource>()
 
-    init(_ taskName: TaskName, _ args: [JSONFragment], _ kwargs: KeywordArguments, defaults: KeywordArguments) {
-        self.taskName = taskName
-        self.defaults = defaults
-        self.args = args
-        count = kwargs.count
-        keepsNames = !args.isEmpty || !defaults.isEmpty || count > 64
-        let object = keepsNames ? nil : kwargs.text
-        if object == nil { keywords = kwargs.arguments }
-        super.init(inOrder: object)
-    }
+    @exclusivity(unchecked) private var taskName: TaskName = ""
+    /// The keywords, while they are taken in order.
+    @exclusivity(unchecked) private var object: JSONFragment?
+    // A copy: to hold an array while looking into it takes longer, for each member, than to copy a short text once.
+    @exclusivity(unchecked) private var text = JSONBuffer()
+    /// How many keywords there are.
+    @exclusivity(unchecked) private var count = 0
+    /// The arguments one by one, when they are not taken in order.
+    @exclusivity(unchecked) private var list: TaskArgumentList?
 
-    private func leaveText() {
-        guard isInOrder else { return }
-        isInOrder = false
-        keywords = object.flatMap { try? KeywordArguments($0).arguments } ?? []
-        used = (1 << UInt64(taken)) - 1
-        expected = taken
-    }
-
-    func finish() throws {
-        if isInOrder, taken == count { return }
-        leaveText()
-        if keepsNames {
-            guard args.count <= asked.count else {
-                throw invalid(excessArguments(given: args.count, taken: asked.count))
-            }
-            if let stranger = defaults.arguments.first(where: { !asked.contains($0.name) }) {
-                throw invalid("has a default value for \"\(stranger.name)\", which is none of its parameters")
-            }
-            if let stranger = keywords.first(where: { !asked.contains($0.name) }) { throw unknown(stranger) }
-        } else if used.nonzeroBitCount < keywords.count {
-            throw unknown(keywords[(~used).trailingZeroBitCount])
+    func begin(with message: TaskiqMessage, _ defaults: KeywordArguments) {
+        taskName = message.taskName
+        count = message.kwargs.count
+        if let object = message.keywordsInOrder(defaults) {
+            self.object = object
+            text.clear()
+            text.append(object)
+            text.withBytes { beginInOrder($0) }
+        } else {
+            list = TaskArgumentList(message, defaults)
+            leaveOrder()
         }
     }
 
-    private func unknown(_ argument: KeywordArguments.Argument) -> TaskiqError {
-        invalid("has no parameter \"\(argument.name)\"")
+    func clear() { (taskName, object, list) = ("", nil, nil) }
+
+    func finish() throws {
+        if isInOrder, taken == count { return }
+        let list = leaveText()
+        do { try list.finish() } catch { throw invalid(error.reason) }
     }
 
-    func invalid(_ reason: String) -> TaskiqError {
+    private func leaveText() -> TaskArgumentList {
+        if let list { return list }
+        let list = TaskArgumentList(keywords: keywords, taken: taken)
+        leaveOrder()
+        self.list = list
+        return list
+    }
+
+    private var keywords: [KeywordArguments.Argument] {
+        list?.keywords ?? object.flatMap { try? KeywordArguments($0).arguments } ?? []
+    }
+
+    /// An error of a decoder as one of this task.
+    func named(_ error: any Error) -> any Error {
+        (error as? DecodingError).map { invalid(readableDescription(of: $0)) } ?? error
+    }
+
+    private func invalid(_ reason: String) -> TaskiqError {
         TaskiqError(.invalidArguments, "task \"\(taskName)\": \(reason)")
     }
 
@@ -89,11 +91,11 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        KeyedDecodingContainer(JSONKeyedContainer<Key>(source: self))
+        JSONContainers.decoding(keyedBy: type, self)
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        JSONUnkeyedContainer(elements: args, decoder: JSONFragmentDecoder(.null, conversion: .lax))
+        JSONUnkeyedContainer(elements: list?.args ?? [], decoder: JSONFragmentDecoder(.null, conversion: .lax))
     }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer {
@@ -103,39 +105,15 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder {
 
     // MARK: Members
 
-    override var names: [String] {
-        let arguments = object.flatMap { try? KeywordArguments($0).arguments } ?? keywords
-        return arguments.map(\.name)
-    }
+    override var names: [String] { keywords.map(\.name) }
 
     override func member(_ name: String) throws -> JSONFragment? {
-        if let value = nextFragment(name) { return value }
-        leaveText()
-        let place = place(of: name)
-        if let place, place < 64 { used |= 1 << UInt64(place) }
-        guard keepsNames else { return place.map { keywords[$0].value } }
-        let index: Int
-        if let known = asked.firstIndex(of: name) {
-            index = known
-        } else {
-            index = asked.count
-            asked.append(name)
+        if let place = nextValue(name), let object {
+            let start = object.range.lowerBound
+            return JSONFragment(trusting: object.storage, range: start + place.lowerBound..<start + place.upperBound)
         }
-        guard index < args.count else { return place.map { keywords[$0].value } ?? defaults[name] }
-        guard place == nil else { throw invalid("\"\(name)\" was given twice, by position and by name") }
-        return args[index]
-    }
-
-    /// Mostly the keywords are in the order of the properties.
-    @inline(__always)
-    private func place(of name: String) -> Int? {
-        if expected < keywords.count, keywords[expected].name == name {
-            expected += 1
-            return expected - 1
-        }
-        guard let place = keywords.firstIndex(where: { $0.name == name }) else { return nil }
-        expected = place + 1
-        return place
+        let list = leaveText()
+        do { return try list.value(of: name) } catch { throw invalid(error.reason) }
     }
 
     override func absent(_ key: some CodingKey) -> any Error {
@@ -146,8 +124,10 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder {
 }
 
 extension TaskiqMessage {
-    fileprivate func argumentSource(_ defaults: KeywordArguments) -> TaskArgumentSource {
-        TaskArgumentSource(taskName, args, kwargs, defaults: defaults)
+    /// The keywords as one text, if a task may take them in order and nothing else matters.
+    @inline(__always)
+    fileprivate func keywordsInOrder(_ defaults: KeywordArguments) -> JSONFragment? {
+        positional.isEmpty && defaults.isEmpty && kwargs.count <= TaskArgumentList.mostInOrder ? kwargs.text : nil
     }
 }
 

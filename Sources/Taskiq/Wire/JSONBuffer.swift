@@ -18,6 +18,8 @@ extension [UInt8]: JSONSink {
 @usableFromInline
 struct JSONBuffer: ~Copyable, JSONSink {
     @usableFromInline var start: UnsafeMutablePointer<UInt8>
+    // In bytes; what one long text took is not kept for the short ones after it.
+    private static let longestKept = 4096
     private var capacity: Int
     private(set) var count = 0
 
@@ -46,6 +48,11 @@ struct JSONBuffer: ~Copyable, JSONSink {
         count &+= bytes.count
     }
 
+    @inline(__always)
+    mutating func append(_ fragment: JSONFragment) {
+        fragment.storage.withUnsafeBufferPointer { append(UnsafeBufferPointer(rebasing: $0[fragment.range])) }
+    }
+
     /// Writes a key that needs no escapes, with what stands around it.
     @inline(__always)
     mutating func append(key: UnsafeBufferPointer<UInt8>, isFirst: Bool) {
@@ -64,6 +71,13 @@ struct JSONBuffer: ~Copyable, JSONSink {
         count = target + 2 - start
     }
 
+    /// Begins anew, in memory of a usual size.
+    @inline(__always)
+    mutating func clear() {
+        if capacity > Self.longestKept { self = JSONBuffer() }
+        count = 0
+    }
+
     /// Takes back what was written after a place.
     mutating func removeAll(after place: Int) { count = min(count, place) }
 
@@ -75,6 +89,20 @@ struct JSONBuffer: ~Copyable, JSONSink {
 
     /// The text so far, as an array of its own.
     var bytes: [UInt8] { Array(UnsafeBufferPointer(start: start, count: count)) }
+
+    /// The keys of an object that starts at a place and goes on to the end of the text.
+    func keys(from start: Int) -> [String] {
+        var keys: [String] = []
+        withBytes { buffer in
+            var cursor = JSONCursor(buffer, from: start, to: buffer.count)
+            // The object has no end yet, which ends the loop with an error that says so.
+            try? cursor.object { (cursor, key) throws(TaskiqError) in
+                keys.append(cursor.text(of: key))
+                _ = try cursor.value()
+            }
+        }
+        return keys
+    }
 
     @inline(never)
     private mutating func grow(by size: Int) {

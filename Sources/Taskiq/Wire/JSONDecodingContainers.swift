@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 /// The members of an object, or a task's arguments by name.
-struct JSONKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
+struct JSONKeyedContainer<Key: CodingKey>: JSONKeyedDecoding {
     let source: JSONMemberSource
+
+    init(source: JSONMemberSource) {
+        self.source = source
+    }
 
     var codingPath: [any CodingKey] { source.codingPath }
     var allKeys: [Key] { source.names.compactMap(Key.init(stringValue:)) }

@@ -15,7 +15,7 @@ struct JSONEncoding: Encoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         guard output.open(.object, at: level) else { return tree().container(keyedBy: type) }
-        return KeyedEncodingContainer(JSONKeyedEncodingContainer<Key>(output: output, level: level))
+        return JSONContainers.encoding(keyedBy: type, output, level)
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
@@ -46,9 +46,10 @@ extension Encoder {
 
 extension JSONEncoding {
     static func bytes(of value: some Encodable) throws(TaskiqError) -> [UInt8] {
-        let output = JSONOutput()
-        try write(value, to: output)
-        return output.bytes
+        try JSONOutput.lend { (output) throws(TaskiqError) in
+            try write(value, to: output)
+            return output.bytes
+        }
     }
 
     /// Writes a value, with the reason in the library's own error if that cannot be.
@@ -63,16 +64,17 @@ extension JSONEncoding {
 
     /// The members of a value that encodes as an object.
     static func members<Value: Encodable>(of value: Value) throws(TaskiqError) -> KeywordArguments {
-        let output = JSONOutput()
-        do {
-            try output.writeEncoded(value, key: nil)
-            try output.checkDepth()
-        } catch {
-            throw failure(Value.self, error)
+        try JSONOutput.lend { (output) throws(TaskiqError) in
+            do {
+                try output.writeEncoded(value, key: nil)
+                try output.checkDepth()
+            } catch {
+                throw failure(Value.self, error)
+            }
+            let object = JSONFragment(trusting: output.bytes)
+            if let count = output.memberCount { return KeywordArguments(trusting: object, count: count) }
+            return try KeywordArguments(object)
         }
-        let object = JSONFragment(trusting: output.bytes)
-        if let count = output.memberCount { return KeywordArguments(trusting: object, count: count) }
-        return try KeywordArguments(object)
     }
 
     private static func failure(_ type: any Any.Type, _ error: any Error) -> TaskiqError {

@@ -1,9 +1,14 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
-struct JSONKeyedEncodingContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
+struct JSONKeyedEncodingContainer<Key: CodingKey>: JSONKeyedEncoding {
     let output: JSONOutput
     let level: Int
+
+    init(output: JSONOutput, level: Int) {
+        self.output = output
+        self.level = level
+    }
 
     var codingPath: [any CodingKey] { output.path(to: level) }
 

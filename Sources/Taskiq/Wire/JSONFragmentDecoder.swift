@@ -22,7 +22,6 @@ final class JSONFragmentDecoder: JSONMemberSource, Decoder {
         wantedConversion = conversion
         self.parent = parent
         self.key = key
-        super.init(inOrder: nil)
     }
 
     /// From the outermost value inwards.
@@ -47,7 +46,7 @@ final class JSONFragmentDecoder: JSONMemberSource, Decoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard kind == .object else { throw mismatch("an object", [String: JSONFragment].self) }
-        return KeyedDecodingContainer(JSONKeyedContainer<Key>(source: self))
+        return JSONContainers.decoding(keyedBy: type, self)
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {

@@ -6,30 +6,25 @@
 /// It is a class and no protocol so that containers are generic over their keys alone: each parameter more is a look-up
 /// at run time for each container.
 class JSONMemberSource {
-    // The text of an object whose members are asked for in the order in which they stand, as mostly they are.
-    private final let text: [UInt8]
-    private final let start: Int
-    private final let end: Int
+    // The text of an object whose members are asked for in the order in which they stand, as mostly they are; whoever
+    // begins with it sees to it that it lives as long as the source.
+    @exclusivity(unchecked) private final var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     /// Where the text goes on.
-    @exclusivity(unchecked) private final var position: Int
-    /// Whether all members so far came in order.
-    @exclusivity(unchecked) final var isInOrder: Bool
+    @exclusivity(unchecked) private final var position = 0
+    /// Whether there is such a text, and all members so far came in order.
+    @exclusivity(unchecked) final private(set) var isInOrder = false
     /// How many members were taken from the text.
     @exclusivity(unchecked) final private(set) var taken = 0
 
-    /// - Parameter object: an object whose members have different names and may be asked for in order; nil for none.
-    init(inOrder object: JSONFragment?) {
-        if let object {
-            (text, start, end) = (object.storage, object.range.lowerBound, object.range.upperBound)
-        } else {
-            (text, start, end) = ([], 0, 0)
-        }
-        position = start
-        isInOrder = object != nil
+    /// Begins with an object whose members have different names and may be asked for in order.
+    @inline(__always)
+    final func beginInOrder(_ object: UnsafeBufferPointer<UInt8>) {
+        (text, position, taken, isInOrder) = (object, 0, 0, true)
     }
 
-    /// The object whose members are asked for in order, or were at first.
-    final var object: JSONFragment? { start == end ? nil : JSONFragment(trusting: text, range: start..<end) }
+    /// Has the members be asked for in any order from now on.
+    @inline(__always)
+    final func leaveOrder() { isInOrder = false }
 
     // MARK: What differs
 
@@ -67,27 +62,17 @@ extension JSONMemberSource {
 
     final func nextBool(_ name: String) -> Bool? { next(name) { $0.takeBool() } }
 
-    final func nextFragment(_ name: String) -> JSONFragment? {
-        next(name) { try? $0.value() }.map { JSONFragment(trusting: text, range: $0) }
-    }
+    /// Where the value of any other member stands in the object.
+    final func nextValue(_ name: String) -> Range<Int>? { next(name) { try? $0.value() } }
 
     @inline(__always)
     private final func next<Value>(_ name: String, _ read: (inout JSONCursor) -> Value?) -> Value? {
         guard isInOrder else { return nil }
+        var cursor = JSONCursor(text, from: position, to: text.count)
         var name = name
-        var stop = position
-        let value = name.withUTF8 { name in
-            text.withUnsafeBufferPointer { bytes -> Value? in
-                var cursor = JSONCursor(bytes, from: stop, to: end)
-                guard cursor.takeKey(name), let value = read(&cursor) else { return nil }
-                stop = cursor.position
-                return value
-            }
-        }
-        if value != nil {
-            position = stop
-            taken += 1
-        }
+        guard name.withUTF8({ cursor.takeKey($0) }), let value = read(&cursor) else { return nil }
+        position = cursor.position
+        taken &+= 1
         return value
     }
 }

@@ -8,19 +8,40 @@ extension JSONMessageReader {
     static func usualMessage(_ data: [UInt8], _ bytes: UnsafeBufferPointer<UInt8>) -> TaskiqMessage? {
         var cursor = JSONCursor(bytes, from: 0, to: bytes.count)
         guard cursor.take(literal: #"{"task_id":"#), let taskID = cursor.takePlainString(),
-            cursor.takeField(#""task_name":"#), let taskName = cursor.takePlainString(),
-            cursor.takeField(#""labels":"#), let labels = JSONLabelReader.usualLabels(data, &cursor),
-            cursor.takeField(#""args":"#), let args = cursor.takeArguments(data),
+            let (taskName, labels) = head(data, &cursor),
+            let args = cursor.takeArguments(data),
             cursor.takeField(#""kwargs":"#), let kwargs = cursor.takeKeywords(data),
             cursor.take(UInt8(ascii: "}")), cursor.peek() == 0, cursor.position == bytes.count
         else { return nil }
         return TaskiqMessage(
             taskID: TaskID(utf8: cursor.content(of: taskID)),
-            taskName: TaskName(rawValue: cursor.text(of: taskName)),
+            taskName: taskName,
             labels: labels,
             positional: args,
             kwargs: kwargs
         )
+    }
+
+    /// Takes the fields up to the arguments, of which the name and the labels are wanted.
+    @inline(__always)
+    private static func head(_ data: [UInt8], _ cursor: inout JSONCursor) -> (TaskName, Labels)? {
+        let spare = JSONMessageHeads.spare
+        let place = spare.begin()
+        defer { spare.end(place) }
+        let heads = spare.object(at: place)
+        if let head = heads._withUnsafeGuaranteedRef({ $0.take(&cursor) }) { return (head.taskName, head.labels) }
+        let start = cursor.position
+        guard let (taskName, labels) = newHead(data, &cursor) else { return nil }
+        heads._withUnsafeGuaranteedRef { $0.keep(taskName, labels, from: start, cursor) }
+        return (taskName, labels)
+    }
+
+    private static func newHead(_ data: [UInt8], _ cursor: inout JSONCursor) -> (TaskName, Labels)? {
+        guard cursor.takeField(#""task_name":"#), let taskName = cursor.takePlainString(),
+            cursor.takeField(#""labels":"#), let labels = JSONLabelReader.usualLabels(data, &cursor),
+            cursor.takeField(#""args":"#)
+        else { return nil }
+        return (TaskName(rawValue: cursor.text(of: taskName)), labels)
     }
 }
 
@@ -77,6 +98,7 @@ extension JSONCursor {
     fileprivate mutating func takeArguments(_ data: [UInt8]) -> PositionalArguments? {
         guard peek() == UInt8(ascii: "[") else { return nil }
         let start = position
+        if take(literal: "[]") { return PositionalArguments([]) }
         guard skipPlainArray() || (try? value(depth: 1)) != nil else { return nil }
         return PositionalArguments(trusting: JSONFragment(trusting: data, range: start..<position))
     }

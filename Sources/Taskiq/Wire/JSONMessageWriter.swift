@@ -92,9 +92,9 @@ enum JSONMessageWriter {
         var isFirst = true
         for label in message.labels.entries {
             text.key(label.name, &isFirst)
-            text.literal("\"")
+            text.byte("\"")
             text.string(label.value.text)
-            text.literal("\"")
+            text.byte("\"")
         }
         text.literal(#"},"labels_types":{"#)
         isFirst = true
@@ -153,22 +153,34 @@ private struct PlainText {
     }
 
     @inline(__always)
+    mutating func byte(_ character: Unicode.Scalar) {
+        guard let to = target.baseAddress, count < target.count else {
+            isComplete = false
+            return
+        }
+        to[count] = UInt8(ascii: character)
+        count &+= 1
+    }
+
+    @inline(__always)
     mutating func key(_ key: String, _ isFirst: inout Bool) {
-        literal(isFirst ? "\"" : ",\"")
+        if !isFirst { byte(",") }
         isFirst = false
+        byte("\"")
         string(key)
-        literal("\":")
+        byte("\"")
+        byte(":")
     }
 
     @inline(__always)
     mutating func digit(_ type: LabelType?) {
         switch type {
-        case .any: literal("1")
-        case .int: literal("2")
-        case .string: literal("3")
-        case .float: literal("4")
-        case .bool: literal("5")
-        case .bytes: literal("6")
+        case .any: byte("1")
+        case .int: byte("2")
+        case .string: byte("3")
+        case .float: byte("4")
+        case .bool: byte("5")
+        case .bytes: byte("6")
         case nil: isComplete = false
         }
     }

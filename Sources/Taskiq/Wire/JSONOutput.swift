@@ -2,44 +2,75 @@
 // SPDX-License-Identifier: MIT
 
 /// The text that an encoding writes, and the values in it that are not finished.
-final class JSONOutput {
+final class JSONOutput: Reusable {
     enum Form {
         case unset, scalar, object, array
     }
 
     /// A value whose end is not written yet.
+    ///
+    /// It holds nothing that is counted, so that to open and close one is cheap.
     private struct Level {
         let start: Int
-        let key: (any CodingKey)?
         /// Whose value it is, where that can need the tree.
         var type: ObjectIdentifier?
         var form = Form.unset
         var count = 0
-        var keys = JSONWrittenKeys()
+        var keys = JSONKeyShapes()
         var needsTree = false
     }
 
+    /// What is kept of values that stand in one another, and of objects of very many members.
+    private final class Surroundings {
+        /// The open values around the innermost, the outermost first.
+        @exclusivity(unchecked) var levels: [Level] = []
+        /// The keys of all open values but the outermost, which has none.
+        @exclusivity(unchecked) var path: [(any CodingKey)?] = []
+        /// The names that objects of very many members have so far, by the depth of the object.
+        @exclusivity(unchecked) var names: [Int: Set<String>] = [:]
+    }
+
+    // Objects of more members get a set of their names; in others the text is searched for a key that looks like another.
+    private static let longestSearch = 16
+
     // One encoding is done by one caller from beginning to end, so that the run-time checks of overlapping access, which
     // would be a fifth of the cost, are left out.
-    @exclusivity(unchecked) private var text = JSONBuffer()
+    @exclusivity(unchecked) private var text: JSONBuffer
     /// The innermost open value, if one is open.
-    @exclusivity(unchecked) private var current = Level(start: 0, key: nil)
+    @exclusivity(unchecked) private var current = Level(start: 0)
     @exclusivity(unchecked) private var depth = 0
-    /// The open values around the innermost, the outermost first.
-    @exclusivity(unchecked) private var outer: [Level] = []
+    /// Most arguments do without.
+    @exclusivity(unchecked) private var surroundings: Surroundings?
     /// The path of the value that is written first.
     private let path: [any CodingKey]
     /// How many members the outermost value has, if it is an object that was written in order.
-    private(set) var memberCount: Int?
+    @exclusivity(unchecked) private(set) var memberCount: Int?
     /// The types whose values go into trees at once; made when there is one.
-    private var treeTypes: JSONTreeTypes?
+    @exclusivity(unchecked) private var treeTypes: JSONTreeTypes?
     /// How deep the text may be nested as far as the open values tell, which count neither trees nor fragments.
     @exclusivity(unchecked) private var deepest = 0
 
-    init(path: [any CodingKey] = [], treeTypes: JSONTreeTypes? = nil) {
+    convenience init() {
+        self.init(path: [])
+    }
+
+    init(path: [any CodingKey], treeTypes: JSONTreeTypes? = nil) {
+        text = JSONBuffer()
         self.path = path
         self.treeTypes = treeTypes
     }
+
+    /// Lends an output to be used from beginning to end; what the closure keeps of the text is a copy.
+    @inline(__always)
+    static func lend<Value>(_ body: (JSONOutput) throws(TaskiqError) -> Value) throws(TaskiqError) -> Value {
+        let spare = spare
+        let place = spare.begin()
+        defer { spare.end(place) }
+        return try spare.object(at: place)
+            ._withUnsafeGuaranteedRef { output in Result { () throws(TaskiqError) in try body(output) } }.get()
+    }
+
+    private static let spare = SpareObject<JSONOutput>()
 
     /// The text so far.
     var bytes: [UInt8] { text.bytes }
@@ -48,8 +79,7 @@ final class JSONOutput {
     func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) { text.withBytes(body) }
 
     func path(to level: Int) -> [any CodingKey] {
-        let inner = level >= depth ? current.key.map { [$0] } ?? [] : []
-        return path + outer.prefix(level).compactMap(\.key) + inner
+        path + (surroundings?.path.prefix(max(0, level - 1)).compactMap { $0 } ?? [])
     }
 
     // MARK: Values
@@ -58,7 +88,7 @@ final class JSONOutput {
     func write<Value: Encodable>(_ value: Value, key: (any CodingKey)?) throws {
         if JSONWriter.write(basic: value, to: &text) { return }
         if let value = value as? any WireEncodable {
-            push(Level(start: text.count, key: key, form: .scalar))
+            push(Level(start: text.count, form: .scalar), key)
             defer { pop() }
             try value.write(to: self)
         } else {
@@ -71,7 +101,7 @@ final class JSONOutput {
         guard path.count + depth < Self.maximumOpenValues else { throw tooDeep }
         let start = text.count
         let type = ObjectIdentifier(Value.self)
-        push(Level(start: start, key: key, type: type))
+        push(Level(start: start, type: type), key)
         defer { pop() }
         if let treeTypes, treeTypes.contains(type) { return try writeTree(of: value, treeTypes) }
         try value.encode(to: JSONEncoding(output: self, level: depth))
@@ -124,17 +154,39 @@ final class JSONOutput {
     /// The path of the value that is being written.
     var codingPath: [any CodingKey] { path(to: depth) }
 
-    private func push(_ level: Level) {
+    @inline(__always)
+    private func push(_ level: Level, _ key: (any CodingKey)?) {
         // The outermost needs no list.
-        if depth > 0 { outer.append(current) }
+        if depth > 0 { nest(key) }
         depth += 1
         if depth > deepest { deepest = depth }
         current = level
     }
 
+    private func nest(_ key: (any CodingKey)?) {
+        let surroundings = ownSurroundings
+        surroundings.levels.append(current)
+        surroundings.path.append(key)
+    }
+
+    @inline(__always)
     private func pop() {
+        if let surroundings { leave(surroundings) }
         depth -= 1
-        current = outer.popLast() ?? Level(start: 0, key: nil)
+    }
+
+    private func leave(_ surroundings: Surroundings) {
+        if !surroundings.names.isEmpty { surroundings.names[depth] = nil }
+        guard let level = surroundings.levels.popLast() else { return }
+        surroundings.path.removeLast()
+        current = level
+    }
+
+    private var ownSurroundings: Surroundings {
+        if let surroundings { return surroundings }
+        let made = Surroundings()
+        surroundings = made
+        return made
     }
 
     // MARK: Containers
@@ -158,35 +210,47 @@ final class JSONOutput {
             current.needsTree = true
             current.type.map(sharedTreeTypes.insert)
         } else if level < depth {
-            outer[level - 1].needsTree = true
-            outer[level - 1].type.map(sharedTreeTypes.insert)
+            surroundings?.levels[level - 1].needsTree = true
+            surroundings?.levels[level - 1].type.map(sharedTreeTypes.insert)
         }
     }
 
     func count(at level: Int) -> Int {
-        level == depth ? current.count : level < depth ? outer[level - 1].count : 0
+        level == depth ? current.count : level < depth ? surroundings?.levels[level - 1].count ?? 0 : 0
     }
 
     /// Writes what stands before a member's value.
-    @inline(__always)
     func beginMember(_ key: String, at level: Int) {
         guard level == depth else {
             needTree(at: level)
             return
         }
-        if !current.keys.insert(key, into: text, from: current.start) { needTree(at: level) }
-        let isFirst = current.count == 0
-        current.count += 1
-        var key = key
-        let isPlain = key.withUTF8 { name in
-            guard JSONWriter.endOfPlainText(in: name, from: 0) == name.count else { return false }
-            text.append(key: name, isFirst: isFirst)
-            return true
+        let index = current.count
+        current.count = index + 1
+        var spelling = key
+        let (isDistinct, isWritten) = spelling.withUTF8 { name in
+            let isDistinct = current.keys.insert(name) && index < Self.longestSearch
+            let isPlain = JSONWriter.endOfPlainText(in: name, from: 0) == name.count
+            // A key that may stand there already is looked for in the text so far.
+            guard isDistinct, isPlain else { return (isDistinct, false) }
+            text.append(key: name, isFirst: index == 0)
+            return (true, true)
         }
-        if isPlain { return }
-        if !isFirst { text.append(UInt8(ascii: ",")) }
+        if !isWritten { beginUnusualMember(key, index, isDistinct: isDistinct) }
+    }
+
+    private func beginUnusualMember(_ key: String, _ index: Int, isDistinct: Bool) {
+        if !isDistinct, isRepeated(key, index) { needTree(at: depth) }
+        if index > 0 { text.append(UInt8(ascii: ",")) }
         JSONWriter.write(string: key, to: &text)
         text.append(UInt8(ascii: ":"))
+    }
+
+    /// Whether the object has a key already; of very many, the names are kept.
+    private func isRepeated(_ key: String, _ index: Int) -> Bool {
+        guard index >= Self.longestSearch else { return text.keys(from: current.start).contains(key) }
+        let surroundings = ownSurroundings
+        return !surroundings.names[depth, default: Set(text.keys(from: current.start))].insert(key).inserted
     }
 
     /// Writes what stands before an element.
@@ -231,6 +295,13 @@ final class JSONOutput {
 
     /// Writes text that is JSON already.
     func write(plain text: String) { JSONWriter.write(plain: text, to: &self.text) }
+
+    // MARK: Reuse
+
+    func clear() {
+        text.clear()
+        (depth, deepest, memberCount, surroundings, treeTypes) = (0, 0, nil, nil, nil)
+    }
 
     // MARK: Depth
 

@@ -1,0 +1,123 @@
+// This source file is part of taskiq for Swift.
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import Taskiq
+
+private enum Keys: String, CodingKey {
+    case first, second, third
+}
+
+/// Keeps the container that its arguments are in, and reads the last of them when it is asked.
+private struct Late: TaskContract, @unchecked Sendable {
+    var first: Int
+    private let container: KeyedDecodingContainer<Keys>
+    private let decoder: any Decoder
+
+    init(from decoder: any Decoder) throws {
+        self.decoder = decoder
+        container = try decoder.container(keyedBy: Keys.self)
+        first = try container.decode(Int.self, forKey: .first)
+        _ = try container.decodeIfPresent(String.self, forKey: .second)
+    }
+
+    func encode(to encoder: any Encoder) throws {}
+
+    var second: String { get throws { try container.decode(String.self, forKey: .second) } }
+    var keys: Int { get throws { try decoder.container(keyedBy: Keys.self).allKeys.count } }
+}
+
+/// Reads another message while it is read.
+private struct Outer: TaskContract {
+    var first: Int
+    var inner: Int
+    var second: String
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Keys.self)
+        first = try container.decode(Int.self, forKey: .first)
+        inner = try message(#"{"first":7,"second":"inner"}"#).task(Late.self).first
+        second = try container.decode(String.self, forKey: .second)
+    }
+}
+
+/// Hands out the container that it is written to.
+private struct Careless: Encodable {
+    final class Keeper { var container: KeyedEncodingContainer<Keys>? }
+    let keeper: Keeper
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(1, forKey: .first)
+        keeper.container = container
+    }
+}
+
+/// Writes to the container of another value, and encodes one more, between its own members.
+private struct Disturbed: Encodable {
+    let keeper: Careless.Keeper
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode("a", forKey: .first)
+        try keeper.container?.encode("stray", forKey: .second)
+        try container.encode(JSONFragment(encoding: Careless(keeper: .init())).text, forKey: .second)
+        try keeper.container?.encode("stray", forKey: .third)
+        try container.encode("c", forKey: .third)
+    }
+}
+
+private func message(_ kwargs: String) throws -> TaskiqMessage {
+    let text = #"{"task_id":"i","task_name":"t","labels":{},"labels_types":{},"args":[],"kwargs":"# + kwargs + "}"
+    return try JSONFormatter().loads(Array(text.utf8))
+}
+
+/// Encoders and decoders are used again; whoever keeps one of them must not meet the next user.
+@Suite("Encoders and decoders that are used again")
+struct ReuseTests {
+    @Test("a decoder that was kept reads its own message")
+    func keptDecoder() throws {
+        let first = try message(#"{"first":1,"second":"one"}"#).task(Late.self)
+        let second = try message(#"{"first":2,"second":"two"}"#).task(Late.self)
+        #expect(try first.second == "one" && second.second == "two")
+        #expect(try first.keys == 2 && second.keys == 2)
+    }
+
+    @Test("a message is read while another is")
+    func nestedDecoding() throws {
+        let outer = try message(#"{"first":1,"second":"outer"}"#).task(Outer.self)
+        #expect(outer.first == 1 && outer.inner == 7 && outer.second == "outer")
+    }
+
+    @Test("what failed leaves nothing behind")
+    func afterFailure() throws {
+        #expect(throws: TaskiqError.self) { try message(#"{"second":"one"}"#).task(Late.self) }
+        #expect(throws: TaskiqError.self) { try JSONFragment(encoding: [Unwritable()]) }
+        #expect(try message(#"{"first":2}"#).task(Late.self).first == 2)
+        #expect(try JSONFragment(encoding: ["a": 1]).text == #"{"a":1}"#)
+    }
+
+    @Test("an encoder that was kept does not write into the next value")
+    func keptEncoder() throws {
+        let keeper = Careless.Keeper()
+        #expect(try JSONFragment(encoding: Careless(keeper: keeper)).text == #"{"first":1}"#)
+        let text = try JSONFragment(encoding: Disturbed(keeper: keeper)).text
+        #expect(text == #"{"first":"a","second":"{\"first\":1}","third":"c"}"#)
+    }
+
+    @Test("values of any length, one after the other")
+    func lengths() throws {
+        for length in [0, 10, 300, 5_000, 100_000, 10, 0] {
+            let text = String(repeating: "x", count: length)
+            #expect(try JSONFragment(encoding: ["t": text]).decode([String: String].self) == ["t": text])
+        }
+    }
+}
+
+/// Cannot be encoded.
+private struct Unwritable: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        throw EncodingError.invalidValue(self, .init(codingPath: encoder.codingPath, debugDescription: "never"))
+    }
+}
