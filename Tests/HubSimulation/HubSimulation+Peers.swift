@@ -13,7 +13,7 @@ extension HubSimulation {
 
     mutating func newClient(_ place: Int) -> SimulatedClient {
         let identity = random.identity()
-        let link = ClientLink(hello: ClientHello(identity: identity, application: "app"), address: "simulated")
+        let link = ClientLink(hello: ClientHello(identity: identity, application: "app"), address: "simulated", resultPeriod: 3)
         return SimulatedClient(identity: identity, link: link, connection: newConnection(.front, owner: place))
     }
 
@@ -66,7 +66,8 @@ extension HubSimulation {
 
     private mutating func wait(for taskID: String, by place: Int) {
         clients[place].waits.insert(taskID)
-        carryOut(clients[place].link.handle(.wait(taskID: taskID), at: uptime), client: place)
+        let event: ClientLink.Event = random.chance(70) ? .awaitResult(taskID: taskID) : .wait(taskID: taskID)
+        carryOut(clients[place].link.handle(event, at: uptime), client: place)
     }
 
     /// Asks how some task stands, one that nobody has heard of now and then.

@@ -151,7 +151,9 @@ struct SimulatedStore {
         case .scheduleState(let id, let state):
             if let cursor = cursors[id], state.cursor < cursor { throw BrokenRule("the cursor of \(id) went back") }
             cursors[id] = state.cursor
-        case .cancel, .reserveSequences, .forget, .forgetSubmissions, .catalogue, .dropResults, .dropDeadLetters, .queue: break
+        case .cancel, .reserveSequences, .forget, .forgetSubmissions, .catalogue, .dropResults, .dropDeadLetters,
+            .queue:
+            break
         }
     }
 

@@ -32,6 +32,7 @@ enum SamplePackets {
         full.expires = 1
         full.uniqueKey = longestName
         full.isFenced = true
+        full.wantsResult = true
         return [
             .hello(ClientHello(identity: identity, application: "app")), .hello(old), .submit(plain), .submit(full),
             .answered(below: .max), .received(bytes: .max), .standing(taskID: "i"),

@@ -108,6 +108,7 @@ extension HubCore {
                 return
             }
             accept(known.sequence, isDuplicate: true, peer, correlation)
+            if submission.wantsResult { wait(for: [submission.taskID], peer, correlation: 0) }
             return
         }
         if let refusal = refusal(of: submission) {
@@ -135,6 +136,8 @@ extension HubCore {
         let lifetime = now.uptime.adding(configuration.keyLifetime)
         keys.insert(key, sequence: message.sequence, until: lifetime)
         insert(message)
+        // With too many waits it has to ask, and is told.
+        if submission.wantsResult { _ = addWaiter(peer, of: TaskKey(submission.taskID)) }
         accept(message.sequence, isDuplicate: false, peer, correlation)
     }
 

@@ -227,6 +227,7 @@ extension HubCore {
         workersByPeer[worker.peer] = nil
         workers[identity] = nil
         workersVersion += 1
+        for sequence in worker.loading.sorted() { queue(sequence) }
         effects.append(.notice(.workerLeft(name: worker.name)))
     }
 
@@ -255,6 +256,8 @@ extension HubCore {
         workersByPeer[worker.peer] = nil
         workersVersion += 1
         strikes[worker.peer] = nil
+        // What was being read for it waits for anybody.
+        for sequence in worker.loading.sorted() { queue(sequence) }
         let lost = worker.held.union(worker.unacknowledged)
         let begun = mayHaveBegun(in: worker)
         // Its fenced tasks end by themselves when it has not heard of the hub for a while.

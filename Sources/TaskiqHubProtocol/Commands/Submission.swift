@@ -27,6 +27,8 @@ public struct Submission: Sendable, Hashable {
     public var uniqueKey: String?
     /// Whether only its last delivery may end it.
     public var isFenced = false
+    /// Whether the client wants to be sent the result, without another question.
+    public var wantsResult = false
     /// The encoded message.
     public var body: [UInt8]
 

@@ -37,6 +37,7 @@ public enum FieldTag: UInt8, Sendable {
     case expires = 0x23
     case uniqueKey = 0x24
     case isFenced = 0x25
+    case wantsResult = 0x26
 
     case operation = 0x20
     case dropped = 0x21

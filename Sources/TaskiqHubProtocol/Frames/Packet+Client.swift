@@ -50,6 +50,7 @@ extension Packet<ClientCommand> {
             if submission.expires != 0 { frame.set(.expires, submission.expires) }
             frame.set(.uniqueKey, submission.uniqueKey)
             frame.set(.isFenced, flag: submission.isFenced)
+            frame.set(.wantsResult, flag: submission.wantsResult)
             return submission.body
         case .answered(let limit):
             frame.opcode = .answered
@@ -126,6 +127,7 @@ extension Packet<ClientCommand> {
             submission.expires = max(try frame.number(.expires) ?? 0, 0)
             submission.uniqueKey = try frame.optionalName(.uniqueKey)
             submission.isFenced = frame.has(.isFenced)
+            submission.wantsResult = frame.has(.wantsResult)
             command = .submit(submission)
         case .answered: command = .answered(below: UInt64(bitPattern: try frame.requiredNumber(.sequence)))
         case .resultWait: command = .resultWait(taskIDs: try frame.texts(.taskIDs))

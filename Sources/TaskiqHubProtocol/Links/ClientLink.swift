@@ -21,6 +21,8 @@ public struct ClientLink: Sendable {
         case cancel(id: UInt64)
         /// Somebody waits for results.
         case wait(taskID: String)
+        /// Somebody waits for a result, and need not hear that there is none yet.
+        case awaitResult(taskID: String)
         /// Nobody waits for it any more.
         case cancelWait(taskID: String)
         /// Somebody asks how a task stands.
@@ -93,6 +95,8 @@ public struct ClientLink: Sendable {
     private var confirmedBelow: UInt64 = 0
     private var waits: Set<String> = []
     private var questions: Set<String> = []
+    private var expected: ExpectedResults
+    private var nextQuestion: Int64 = 0
     private var calls = PendingCalls()
     /// How many bytes of results came in this session, and of how many the hub was told.
     private var receivedBytes: Int64 = 0
@@ -108,9 +112,12 @@ public struct ClientLink: Sendable {
     /// - Parameters:
     ///   - hello: how the client introduces itself.
     ///   - address: the hub's address, for errors.
-    public init(hello: ClientHello, address: String) {
+    ///   - resultPeriod: after how many submissions it decides anew whether results are wanted without a question: when
+    ///     most of the last ones were waited for.
+    public init(hello: ClientHello, address: String, resultPeriod: Int = 32) {
         self.hello = hello
         self.address = address
+        expected = ExpectedResults(period: resultPeriod)
     }
 
     /// Whether a session is open.
@@ -144,15 +151,22 @@ public struct ClientLink: Sendable {
         case .connected: greet(at: now)
         case .packet(let packet): handle(packet, at: now)
         case .submit(let id, let submission, let deadline): submit(id, submission, deadline, at: now)
-        case .cancel(let id): drop(id)
+        case .cancel(let id):
+            if let submission = pending[id]?.submission, submission.wantsResult { expected.end(submission.taskID) }
+            drop(id)
         case .wait(let taskID):
             guard ProtocolLimits.isValidName(taskID) else {
                 // No message has such an id; a frame with it would be refused as a whole.
                 self.effects.append(.result(taskID: taskID, .unknown, body: []))
                 break
             }
+            if let body = expected.takeEarly(taskID, at: now) {
+                self.effects.append(.result(taskID: taskID, .ready, body: body))
+                break
+            }
             waits.insert(taskID)
             if isOpen { send(.resultWait(taskIDs: [taskID])) }
+        case .awaitResult(let taskID): awaitResult(of: taskID, at: now)
         case .cancelWait(let taskID):
             if waits.remove(taskID) != nil, isOpen { send(.resultCancel(taskIDs: [taskID])) }
         case .ask(let taskID):
@@ -213,9 +227,7 @@ public struct ClientLink: Sendable {
         case .refused(let refusal): handle(refusal, of: packet.correlation, at: now)
         case .result(let taskID, let status, let body):
             if status == .ready { noteReceived(body.count) }
-            guard waits.contains(taskID) else { return }
-            if status == .ready { waits.remove(taskID) }
-            effects.append(.result(taskID: taskID, status, body: body))
+            handle(status, body, of: taskID, at: now)
         case .standing(let standing):
             guard questions.remove(standing.taskID) != nil else { return }
             effects.append(.standing(standing))
@@ -250,6 +262,7 @@ public struct ClientLink: Sendable {
         case .greeted: break
         case .open:
             retryRefused(at: now)
+            askImpatiently(at: now)
             sendPending(at: now)
             if now >= nextHeartbeat {
                 nextHeartbeat = now + LinkTiming.heartbeat
@@ -258,6 +271,47 @@ public struct ClientLink: Sendable {
                 if receivedBytes > saidReceived { sayReceived() }
             }
         }
+    }
+
+    // MARK: Results
+
+    private mutating func awaitResult(of taskID: String, at now: Int64) {
+        guard ProtocolLimits.isValidName(taskID) else {
+            effects.append(.result(taskID: taskID, .unknown, body: []))
+            return
+        }
+        let isPromised = expected.trusts(taskID)
+        if let body = expected.takeEarly(taskID, at: now) {
+            effects.append(.result(taskID: taskID, .ready, body: body))
+            return
+        }
+        waits.insert(taskID)
+        if isOpen, !isPromised { send(.resultWait(taskIDs: [taskID])) }
+    }
+
+    private mutating func handle(_ status: ResultStatus, _ body: [UInt8], of taskID: String, at now: Int64) {
+        let isAwaited = waits.contains(taskID)
+        let isPromised = expected.isPromised(taskID)
+        if status == .ready {
+            waits.remove(taskID)
+            if isPromised { expected.end(taskID) }
+            if isPromised, !isAwaited { expected.keep(body, of: taskID, at: now) }
+        } else if isPromised, !isAwaited {
+            // It ended without one, and nobody waits.
+            expected.end(taskID)
+            send(.resultCancel(taskIDs: [taskID]))
+        }
+        if isAwaited { effects.append(.result(taskID: taskID, status, body: body)) }
+    }
+
+    /// Asks for results that the hub was to send by itself and that somebody has waited for a while: it may have to say
+    /// that no worker knows the task.
+    private mutating func askImpatiently(at now: Int64) {
+        guard now >= nextQuestion else { return }
+        nextQuestion = now + ExpectedResults.patience
+        expected.forgetEarly(at: now)
+        let taskIDs = expected.takeImpatient().filter(waits.contains)
+        for chunk in taskIDs.chunks(of: 200) { send(.resultWait(taskIDs: chunk)) }
     }
 
     /// Counts what was read of results: the hub sends only so many bytes of them ahead.
@@ -328,6 +382,7 @@ public struct ClientLink: Sendable {
     // MARK: Submissions
 
     private mutating func submit(_ id: UInt64, _ submission: Submission, _ deadline: Int64, at now: Int64) {
+        var submission = submission
         if case .rejected(let message) = state {
             effects.append(.submitted(id: id, .failure(refusal(message))))
             return
@@ -338,6 +393,7 @@ public struct ClientLink: Sendable {
             effects.append(.submitted(id: id, .failure(TaskiqError(.sendTask, message))))
             return
         }
+        submission.wantsResult = expected.wantsResult(of: submission.taskID)
         var entry = Pending(submission: submission, deadline: deadline)
         order.append(id)
         lastID = max(lastID, id)
@@ -367,6 +423,9 @@ public struct ClientLink: Sendable {
             pending[id]?.isSent = false
             pending[id]?.notBefore = 0
         }
+        expected.beginSession(
+            promised: Set(pending.values.lazy.filter(\.submission.wantsResult).map(\.submission.taskID))
+        )
         unsent = Deque(pending.keys.sorted())
     }
 
@@ -415,6 +474,7 @@ public struct ClientLink: Sendable {
     }
 
     private mutating func fail(_ id: UInt64, _ error: TaskiqError) {
+        if let submission = pending[id]?.submission, submission.wantsResult { expected.end(submission.taskID) }
         drop(id)
         effects.append(.submitted(id: id, .failure(error)))
     }

@@ -94,7 +94,7 @@ struct ConnectionLoop: ~Copyable {
         case .wait(let taskID): tellClient(.wait(taskID: taskID))
         case .awaitResult(let deadline, let taskID):
             if let deadline { resultDeadlines.add(deadline, live: connection.live) }
-            tellClient(.wait(taskID: taskID))
+            tellClient(.awaitResult(taskID: taskID))
         case .cancelWait(let taskID): tellClient(.cancelWait(taskID: taskID))
         case .ask(let taskID): tellClient(.ask(taskID: taskID))
         case .dropResult(let taskID): tellClient(.dropResult(taskID: taskID))

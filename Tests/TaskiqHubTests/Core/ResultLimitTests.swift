@@ -102,4 +102,20 @@ struct ResultLimitTests {
         try hub.say(.bye, by: second)
         #expect(hub.core.waitCount == 0 && hub.core.waiters.isEmpty)
     }
+
+    @Test("a submission that wants its result is sent it; said again, it is sent what is there")
+    mutating func wantedWithSubmission() throws {
+        var message = submission(1)
+        message.wantsResult = true
+        try hub.say(.submit(message), by: client)
+        try hub.settle()
+        #expect(takeResults().isEmpty)
+        try hub.end(hub.takeDeliveries(worker).first, .ok, "42", by: worker)
+        try hub.settle()
+        #expect(takeResults().map(\.taskID) == ["task-1"])
+        #expect(hub.core.waitCount == 0)
+        try hub.say(.submit(message), by: client)
+        try hub.settle()
+        #expect(takeResults().map(\.taskID) == ["task-1"])
+    }
 }
