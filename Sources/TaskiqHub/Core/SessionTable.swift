@@ -76,7 +76,8 @@ extension Optional {
     mutating func mutate<Value>(_ body: (inout Wrapped) -> Value) -> Value? {
         // Moved out and in, which copies no more than the bytes.
         guard var value = take() else { return nil }
-        defer { self = consume value }
-        return body(&value)
+        let result = body(&value)
+        self = value
+        return result
     }
 }
