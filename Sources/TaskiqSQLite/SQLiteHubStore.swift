@@ -76,15 +76,15 @@ public final class SQLiteHubStore: HubStore {
         self.path = path
         retention = options.retention
         acceptsLoss = options.acceptsRollback
-        let known = HighWaterMark.read(directory.highWaterMarkPath)
-        if known.isDamaged {
+        try directory.prepareDatabaseFile()
+        let check = try RollbackCheck(directory: directory)
+        if check.isDamaged {
             logger.error(
                 "the file that says how far the store had come is damaged, so nobody can tell whether groups are missing",
                 metadata: ["path": "\(directory.highWaterMarkPath)"]
             )
         }
-        let check = RollbackCheck(mark: known.mark, path: path)
-        disk = DiskGuard(directory, policy: options.disk, logger: logger)
+        disk = try DiskGuard(directory, policy: options.disk, logger: logger)
         database = try HubDatabase.open(
             directory,
             durability: options.durability,
@@ -96,9 +96,10 @@ public final class SQLiteHubStore: HubStore {
             writing = try database.write { database in
                 let writer = try GroupWriter(database, retention: options.retention)
                 let storeID = try Self.storeID(database, path: path)
-                if let problem = check.problem(storeID: storeID, group: writer.groupNumber) {
+                let needsMark = try HubSchema.needsMark(database)
+                if let problem = check.problem(storeID: storeID, group: writer.groupNumber, needsMark: needsMark) {
                     // Where a group need not be on disk when it is committed, a power cut may take some back.
-                    guard options.acceptsRollback || known.mark?.isDurable == false else { throw problem }
+                    guard options.acceptsRollback || check.mark?.isDurable == false else { throw problem }
                     logger.critical("\(problem)")
                 }
                 let mark = HighWaterMark.Mark(
@@ -106,10 +107,9 @@ public final class SQLiteHubStore: HubStore {
                     group: writer.groupNumber,
                     isDurable: options.durability == .full
                 )
-                return Writing(
-                    writer,
-                    try HighWaterMark(directory.highWaterMarkPath, mark, calls: options.highWaterMarkCalls)
-                )
+                let file = try HighWaterMark(directory.highWaterMarkPath, mark, calls: options.highWaterMarkCalls)
+                if !needsMark { try database.execute(sql: "PRAGMA application_id = \(HubSchema.applicationID)") }
+                return Writing(writer, file)
             }
         } catch {
             try? database.close()
@@ -130,9 +130,25 @@ public final class SQLiteHubStore: HubStore {
     /// - Throws: `HubStoreError`.
     public func recover() throws -> RecoveredState {
         try checkIsOpen()
-        return try change("reading") { database, writer in
+        let state = try change("reading") { database, writer in
             defer { writer.beginLife() }
             return try StateReader(database, path: path, acceptsLoss: acceptsLoss, logger: logger).read()
+        }
+        try leaveTheLog()
+        return state
+    }
+
+    /// Brings the first group of a life from the log into the file: should the log and `hwm` both vanish, the file says
+    /// that there were groups.
+    private func leaveTheLog() throws {
+        do {
+            _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            // It stays in the log until there is room.
+        } catch {
+            let failure = HubStoreError(error, path: path, action: "writing to")
+            state.withLock { $0.failure = failure }
+            throw failure
         }
     }
 

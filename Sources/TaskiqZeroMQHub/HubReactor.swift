@@ -217,7 +217,7 @@ extension HubReactor {
     ) {
         var reader = FrameBatch.Reader(frames)
         while true {
-            do {
+            do throws(ProtocolError) {
                 guard let (control, body) = try reader.next() else { return }
                 switch side {
                 case .front:
@@ -228,7 +228,7 @@ extension HubReactor {
                     if admits(packet, of: peer, sender) { events.append(.worker(peer, packet)) }
                 }
             } catch {
-                events.append(.malformed(peer, side, reason: "\(error)"))
+                events.append(.unread(error, from: peer, side))
             }
         }
     }

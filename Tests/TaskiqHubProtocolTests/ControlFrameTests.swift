@@ -59,7 +59,11 @@ struct ControlFrameTests {
         BrokenFrame(testDescription: "nothing", bytes: [], complaint: "TQ1"),
         BrokenFrame(testDescription: "other magic", bytes: Array("TQ2".utf8), complaint: "TQ1"),
         BrokenFrame(testDescription: "magic alone", bytes: Array("TQ1".utf8), complaint: "too early"),
-        BrokenFrame(testDescription: "no such opcode", bytes: Array("TQ1".utf8) + [0xFF], complaint: "opcode"),
+        BrokenFrame(
+            testDescription: "no such opcode",
+            bytes: Array("TQ1".utf8) + [0xFF] + [UInt8](repeating: 0, count: 28),
+            complaint: "opcode"
+        ),
         BrokenFrame(
             testDescription: "half a header",
             bytes: Array(header(.bye, fields: 0).dropLast()),

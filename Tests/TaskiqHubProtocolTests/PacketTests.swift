@@ -49,6 +49,22 @@ struct PacketTests {
         #expect(throws: ProtocolError.self) { try Packet<WorkerReply>(frames: credit) }
     }
 
+    @Test("of a frame that is well formed the header is known, whatever is wrong with what it says")
+    func headers() throws {
+        func error(_ frames: [[UInt8]]) -> ProtocolError? {
+            #expect(throws: ProtocolError.self) { try Packet<ClientCommand>(frames: frames) }
+        }
+        let bare = ControlFrame(.submit, correlation: 7, session: 8, epoch: 9).encoded()
+        #expect(error([bare])?.header == FrameHeader(.submit, correlation: 7, session: 8, epoch: 9))
+        var later = bare
+        later[3] = 0xEE
+        #expect(error([later])?.header == FrameHeader(nil, correlation: 7, session: 8, epoch: 9))
+        #expect(error([later])?.description == "opcode 238 is not known")
+        // What is cut or has too much is no frame at all.
+        #expect(error([Array(later.dropLast())]).map { $0.header == nil } == true)
+        #expect(error([bare + [1]]).map { $0.header == nil } == true)
+    }
+
     @Test("a message has one to three frames")
     func frameCount() throws {
         let frame = Packet(ClientCommand.heartbeat).frames()[0]

@@ -61,6 +61,36 @@ import Testing
         lock.release()
     }
 
+    @Test(arguments: ["lock", "hwm", "reserve"])
+    func noFileIsWrittenThroughALink(name: String) throws {
+        let precious = try TemporaryFolder()
+        try TemporaryFolder.write(Array("precious".utf8), to: precious.file("file"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file(name),
+            withDestinationPath: precious.file("file")
+        )
+        for _ in 1...2 {
+            let error = #expect(throws: HubStoreError.self) { try SQLiteHubStore(directory: folder.path) }
+            #expect(error?.code == .unusable)
+            #expect(error?.description.contains("\(folder.file(name)) is a link") == true)
+            #expect(error?.description.contains("remove it, or choose another data directory") == true)
+        }
+        #expect(try TemporaryFolder.read(precious.file("file")) == Array("precious".utf8))
+        // A link to nothing makes no file there.
+        try FileManager.default.removeItem(atPath: precious.file("file"))
+        #expect(throws: HubStoreError.self) { try SQLiteHubStore(directory: folder.path) }
+        #expect(!TemporaryFolder.exists(precious.file("file")))
+        try FileManager.default.removeItem(atPath: folder.file(name))
+        try SQLiteHubStore(directory: folder.path, options: .fast).close()
+    }
+
+    @Test(arguments: ["lock", "hwm", "reserve"])
+    func whatIsNoFileIsRefused(name: String) throws {
+        try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
+        let error = #expect(throws: HubStoreError.self) { try SQLiteHubStore(directory: folder.path) }
+        #expect(error?.description.contains("is a folder or a device") == true)
+    }
+
     #if os(Linux)
     @Test(.enabled(if: TemporaryFolder.exists("/usr/bin/flock")))
     func otherProcessesSeeTheLock() throws {

@@ -35,9 +35,9 @@ import Glibc
         let folder = try TemporaryFolder()
         let reserve = DiskReserve(path: folder.file("reserve"), size: 1 << 20)
         #expect(!reserve.isThere)
-        #expect(reserve.make() && reserve.isThere)
+        #expect(try reserve.make() && reserve.isThere)
         #expect(try TemporaryFolder.mode(of: reserve.path) == 0o600)
-        #expect(reserve.make())
+        #expect(try reserve.make())
         #expect(reserve.release() && !reserve.isThere)
         #expect(!reserve.release())
     }

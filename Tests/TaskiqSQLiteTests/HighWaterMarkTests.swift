@@ -118,7 +118,7 @@ import Glibc
             _ = try store.recover()
             try store.commit(.insert(message(life)))
             store.close()
-            #expect(HighWaterMark.read(folder.file("hwm")).mark?.group == 2 * life)
+            #expect(try HighWaterMark.read(folder.file("hwm")).mark?.group == 2 * life)
         }
     }
 
@@ -130,21 +130,65 @@ import Glibc
                 var changed = bytes
                 changed[place * HighWaterMark.placeSize + offset] ^= 0x10
                 try TemporaryFolder.write(changed, to: folder.file("hwm"))
-                let group = HighWaterMark.read(folder.file("hwm")).mark?.group
+                let group = try HighWaterMark.read(folder.file("hwm")).mark?.group
                 #expect(group == (place == 1 ? 6 : 7))
             }
         }
     }
 
-    @Test func aMarkThatIsDamagedOrMissingStopsNobody() throws {
+    @Test func aMarkThatIsDamagedStopsNobody() throws {
         try makeStore(groups: 3)
         try TemporaryFolder.write(Array(repeating: 9, count: 8192), to: folder.file("hwm"))
-        #expect(HighWaterMark.read(folder.file("hwm")).isDamaged)
+        #expect(try HighWaterMark.read(folder.file("hwm")).isDamaged)
         try open().close()
-        #expect(HighWaterMark.read(folder.file("hwm")).mark?.group == 3)
+        #expect(try HighWaterMark.read(folder.file("hwm")).mark?.group == 3)
+    }
+
+    @Test func aMarkThatIsMissingIsMissed() throws {
+        try makeStore(groups: 3)
+        try FileManager.default.removeItem(atPath: folder.file("hwm"))
+        for _ in 1...2 {
+            let error = #expect(throws: HubStoreError.self) { try open() }
+            #expect(error?.code == .wentBack)
+            #expect(error?.description.contains("is at group 3, and the file hwm") == true)
+            #expect(error?.description.contains("--accept-rollback") == true)
+        }
+        #expect(try HubStoreMaintenance.check(folder.path).problems.map(\.place) == ["file hwm"])
+        try open { $0.acceptsRollback = true }.close()
+        #expect(try HighWaterMark.read(folder.file("hwm")).mark?.group == 3)
+        try open().close()
+    }
+
+    @Test func aLogAndAMarkThatWereDeletedTogetherAreMissed() throws {
+        let store = try open()
+        _ = try store.recover()
+        for number in 1...200 as ClosedRange<Int64> { try store.commit(.insert(message(number))) }
+        let killed = try TemporaryFolder()
+        try TemporaryFolder.copy(folder.file("hub.sqlite"), to: killed.file("hub.sqlite"))
+        store.close()
+        let error = #expect(throws: HubStoreError.self) { try SQLiteHubStore(directory: killed.path, options: .fast) }
+        #expect(error?.code == .wentBack)
+    }
+
+    @Test func aStoreThatWasNeverUsedNeedsNoMark() throws {
+        try open().close()
         try FileManager.default.removeItem(atPath: folder.file("hwm"))
         try open().close()
-        #expect(HighWaterMark.read(folder.file("hwm")).mark?.group == 3)
+    }
+
+    @Test func aCopyNeedsNoMarkTheFirstTime() throws {
+        try makeStore(groups: 25, copyAfter: 8)
+        let restored = try TemporaryFolder()
+        try TemporaryFolder.copy(folder.file("older"), to: restored.file("hub.sqlite"))
+        #expect(try HubStoreMaintenance.check(restored.path).isSound)
+        let store = try SQLiteHubStore(directory: restored.path, options: .fast)
+        #expect(try store.recover().messages.count == 8)
+        // From then on it is a store like any other, whatever becomes of its log.
+        let killed = try TemporaryFolder()
+        try TemporaryFolder.copy(restored.file("hub.sqlite"), to: killed.file("hub.sqlite"))
+        store.close()
+        let error = #expect(throws: HubStoreError.self) { try SQLiteHubStore(directory: killed.path, options: .fast) }
+        #expect(error?.code == .wentBack)
     }
 
     #if canImport(Glibc)
@@ -175,7 +219,7 @@ import Glibc
         }
         defer { store.close() }
         try store.commit(.insert(message(3)))
-        #expect(HighWaterMark.read(folder.file("hwm")).mark?.group == 2)
+        #expect(try HighWaterMark.read(folder.file("hwm")).mark?.group == 2)
     }
     #endif
 }

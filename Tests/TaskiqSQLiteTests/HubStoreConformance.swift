@@ -458,6 +458,16 @@ enum HubStoreConformance {
             try test.store.commit(.insert(message(10)), .complete(sequence: 10, result: outcome("task-10", "r")))
             #expect(try test.store.results(.after(all[0].position, limit: 2)).map(\.sequence) == [10])
         },
+        Scenario("a listing has the sizes of large results, and not their bodies") { test in
+            for (number, size) in [(1, 4096), (2, 4097), (3, 300_000)] as [(Int64, Int)] {
+                let result = outcome("task-\(number)", String(repeating: "r", count: size))
+                try test.store.commit(.insert(message(number)), .complete(sequence: number, result: result))
+            }
+            let all = try test.store.results(StorePage(limit: 10))
+            #expect(all.map(\.bodySize) == [300_000, 4097, 4096])
+            #expect(all.map { $0.body == nil } == [true, true, false])
+            #expect(try test.store.results(of: ["task-3"])["task-3"]?.bytes?.count == 300_000)
+        },
         Scenario("dead letters are listed by their numbers, without bodies") { test in
             for number in 1...5 as ClosedRange<Int64> {
                 try test.store.commit(

@@ -135,11 +135,12 @@ import Testing
         for number in 1...2_000 as ClosedRange<Int64> { try store.commit(.insert(message(number, size: 4_000))) }
         let copy = folder.file("copy.sqlite")
         let backup = Task.detached { try store.backup(to: copy) }
-        while !TemporaryFolder.exists(copy) { await Task.yield() }
+        while !TemporaryFolder.exists(copy), !TemporaryFolder.exists(copy + ".taskiq-partial") { await Task.yield() }
         store.close()
         let result = await backup.result
         // Either it was quick enough, or it was removed.
         #expect(TemporaryFolder.exists(copy) == ((try? result.get()) != nil))
+        #expect(!TemporaryFolder.exists(copy + ".taskiq-partial"))
         #expect(throws: HubStoreError.self) { try store.backup(to: folder.file("late")) }
     }
 
@@ -152,6 +153,55 @@ import Testing
         #expect(try TemporaryFolder.read(folder.file("there")) == [1, 2, 3])
         #expect(throws: HubStoreError.self) { try store.backup(to: folder.file("none/copy")) }
         try store.backup(to: folder.file("copy"))
+        #expect(!TemporaryFolder.exists(folder.file("copy.taskiq-partial")))
+    }
+
+    @Test func whatAKilledHubLeftOfACopyIsReplaced() throws {
+        let store = try SQLiteHubStore(directory: folder.path, options: .fast)
+        defer { store.close() }
+        try store.commit(.insert(message(1)))
+        try TemporaryFolder.write([1, 2, 3], to: folder.file("copy.taskiq-partial"))
+        try store.backup(to: folder.file("copy"))
+        #expect(!TemporaryFolder.exists(folder.file("copy.taskiq-partial")))
+        let restored = try TemporaryFolder()
+        try FileManager.default.moveItem(atPath: folder.file("copy"), toPath: restored.file("hub.sqlite"))
+        #expect(try HubStoreMaintenance.check(restored.path).isSound)
+    }
+
+    @Test func aCopyHasItsNameOnlyWhenItIsWhole() throws {
+        let store = try SQLiteHubStore(directory: folder.path, options: .fast)
+        defer { store.close() }
+        for number in 1...200 as ClosedRange<Int64> { try store.commit(.insert(message(number, size: 10_000))) }
+        let copy = try StoreCopy(folder.file("copy"))
+        #expect(try store.database.writeWithoutTransaction { try copy.step($0) })
+        #expect(!TemporaryFolder.exists(folder.file("copy")))
+        // Nobody else begins the same one meanwhile.
+        let error = #expect(throws: HubStoreError.self) { try StoreCopy(folder.file("copy")) }
+        #expect(error?.description.contains("it is being written at this moment") == true)
+        store.database.writeWithoutTransaction { _ in copy.discard() }
+    }
+
+    @Test func aCopyThatIsThereAlreadyIsSaidToBeOne() throws {
+        let store = try SQLiteHubStore(directory: folder.path, options: .fast)
+        defer { store.close() }
+        try store.backup(to: folder.file("copy"))
+        let error = #expect(throws: HubStoreError.self) { try store.backup(to: folder.file("copy")) }
+        #expect(error?.description.contains("there is a copy of a hub's store with that name already, whole") == true)
+    }
+
+    @Test func aCopyIsNotWrittenThroughALink() throws {
+        let store = try SQLiteHubStore(directory: folder.path, options: .fast)
+        defer { store.close() }
+        try TemporaryFolder.write([1, 2, 3], to: folder.file("precious"))
+        for name in ["copy", "copy.taskiq-partial"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.file(name),
+                withDestinationPath: folder.file("precious")
+            )
+            #expect(throws: HubStoreError.self) { try store.backup(to: folder.file("copy")) }
+            try FileManager.default.removeItem(atPath: folder.file(name))
+            #expect(try TemporaryFolder.read(folder.file("precious")) == [1, 2, 3])
+        }
     }
 
     @Test func aCopyOfAClosedStore() throws {

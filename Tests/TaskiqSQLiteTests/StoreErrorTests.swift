@@ -71,7 +71,7 @@ import Glibc
     @Test func aDirectoryInPlaceOfTheLock() throws {
         let lock = folder.file("lock")
         try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: false)
-        try expectRefusal(.unusable, saying: "\(lock) cannot be read and written", "Is a directory")
+        try expectRefusal(.unusable, saying: "\(lock) is a folder or a device", "remove it")
     }
 
     @Test func aDirectoryInPlaceOfTheLog() throws {

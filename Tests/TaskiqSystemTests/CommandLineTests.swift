@@ -14,6 +14,14 @@ import Testing
         let sum = try await fleet.taskiq("kiq", "add", "2", "3", "--wait")
         #expect(sum == (0, "5\n", ""))
 
+        let mistakes = ["delay=abc", "delay=-1", "timeout=null", "expires=[1]", "priority=99", "priority=1.5"]
+        for label in mistakes {
+            let wrong = try await fleet.taskiq("kiq", "add", "2", "3", "--label", label)
+            #expect(wrong.code == 2)
+            #expect(wrong.errors.contains("the label \(label.prefix { $0 != "=" }) takes "), "\(wrong)")
+        }
+        let labelled = try await fleet.taskiq("kiq", "add", "2", "3", "--label", "delay=0.01", "--label", "priority=9")
+        #expect(labelled.code == 0)
         let negative = try await fleet.taskiq("kiq", "add", "--kwarg", "a=-2", "--kwarg", "b=3", "--wait")
         #expect(negative.output == "1\n")
 
@@ -69,6 +77,14 @@ import Testing
         let result = try await fleet.taskiq("kiq", "add", "1", "2", "--timeout", "1s")
         #expect(result.code == 5)
         #expect(result.errors.contains("start one with 'taskiq-scheduler'"))
+        for arguments in [["store", "backup", fleet.directory + "/copy"], ["results", "wait", "x"]] {
+            let process = try TestProcess(
+                Programs.taskiq,
+                arguments + ["--timeout", "1s", "--broker", "ipc://\(fleet.directory)/nobody"]
+            )
+            #expect(try await process.end() == 5)
+            #expect(process.errors.contains("no hub answers"))
+        }
     }
 
     private static let endings: [(arguments: [String], code: Int32)] = [

@@ -52,6 +52,7 @@ package struct KiqCommand<Application: TaskiqApplication>: AsyncParsableCommand 
     package func run() async throws {
         try refuseUnknownOptions()
         let (kwargs, labels) = try (pairs(kwargs, "--kwarg"), pairs(labels, "--label"))
+        for (name, value) in labels { try KnownLabels.check(name, value) }
         logging.bootstrap(standard: .error)
         let began = ContinuousClock.now
         let broker = try Application.makeBroker(

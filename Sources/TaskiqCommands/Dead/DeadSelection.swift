@@ -22,7 +22,11 @@ struct DeadSelection: ParsableArguments {
     func validate() throws {
         let isFiltered = all || task != nil || queue != nil
         guard taskIDs.isEmpty == isFiltered else {
-            throw ValidationError("Name ids, or say --all, --task or --queue.")
+            throw ValidationError(
+                isFiltered
+                    ? "Name ids, or say --all, --task or --queue: not both."
+                    : "Name ids, or say --all, --task or --queue."
+            )
         }
     }
 

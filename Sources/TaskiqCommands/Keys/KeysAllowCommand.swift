@@ -23,7 +23,7 @@ struct KeysAllowCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("What it may do, if not what the file says: client, worker or both.", valueName: "role")
+        help: ArgumentHelp("What it may do, if not what the file says: \(KeyRole.words).", valueName: "role")
     )
     var role: String?
 
@@ -37,7 +37,7 @@ struct KeysAllowCommand: ParsableCommand {
             throw CommandExit(.usage, error.message)
         }
         guard let role = role.map({ KeyRole(rawValue: $0) }) ?? key.role else {
-            throw CommandExit(.usage, "say --role client, worker or both: \(self.role ?? "the file") is none of them")
+            throw CommandExit(.usage, "say --role \(KeyRole.words): \(self.role ?? "the file") is none of them")
         }
         var text = try list.text()
         if let known = AllowList(text).entries.first(where: { $0.key == key.publicKey }) {

@@ -27,7 +27,7 @@ struct KeysNewCommand: ParsableCommand {
     )
 
     enum Role: String, ExpressibleByArgument, CaseIterable {
-        case client, worker, both, hub
+        case client, worker, both, admin, hub
     }
 
     @Argument(help: "Whose key it is, as the hub's log shows it. Default: the machine's name; hub for a hub's.")
@@ -36,7 +36,10 @@ struct KeysNewCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What it is for: client sends tasks, worker runs them, both does both, hub is the hub's own.",
+            """
+            What it is for: client sends tasks, worker runs them, both does both, admin is a client that may also \
+            administer the hub, hub is the hub's own.
+            """,
             valueName: "role"
         )
     )

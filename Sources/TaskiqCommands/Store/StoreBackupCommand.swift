@@ -37,7 +37,8 @@ struct StoreBackupCommand: AsyncParsableCommand {
         parameters.path = Self.absolute(file)
         let asked = parameters
         try await options.withHub { session in
-            // A large store takes long, and the hub says nothing before it is done.
+            // Whether there is a hub is known soon. A large store takes long, and the hub says nothing before it is done.
+            _ = try await session.ask(.showStatus)
             _ = try await session.ask(.backUpStore, asked, timeout: max(session.timeout, .seconds(3600)))
             Output.line(asked.path ?? file)
         }

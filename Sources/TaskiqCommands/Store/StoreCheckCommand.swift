@@ -53,10 +53,13 @@ struct StoreCheckCommand: AsyncParsableCommand {
             "\(Wording.count(report.checkedRows, "row")) checked, \(Wording.count(problems.count, "problem")): "
                 + "\(Wording.count(statistics.messages, "message")), \(Wording.count(statistics.results, "result")), "
                 + "\(Wording.count(statistics.deadLetters, "dead letter")), \(size)"
+                + Self.quarantine(statistics.quarantined)
         )
-        if statistics.quarantined > 0 {
-            Output.line("\(Wording.count(statistics.quarantined, "row")) were put aside as damaged")
-        }
         if !problems.isEmpty { throw CommandExit(.problem) }
+    }
+
+    /// Damaged rows that were put aside are no problem any more, and not to be forgotten either.
+    static func quarantine(_ count: Int) -> String {
+        count == 0 ? "" : "; \(Wording.count(count, "damaged row was", "damaged rows were")) put aside earlier"
     }
 }

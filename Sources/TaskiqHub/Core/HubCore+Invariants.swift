@@ -84,6 +84,7 @@ extension HubCore {
             ("tasks that are waited for", waiters.count, waiting),
             ("waiters", waiting, waits),
             ("strikes", strikes.count, 4096),
+            ("complaints", complaints.count, 4096),
             ("reports", progress.count, configuration.maximumProgressReports),
             ("inherited", inherited.values.reduce(0) { $0 + $1.count }, adoptionDeadline == nil ? 0 : .max),
             // Trimmed when one is added: for a while it is as long as many workers made it.

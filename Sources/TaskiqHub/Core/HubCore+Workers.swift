@@ -301,9 +301,7 @@ extension HubCore {
         if strikes.count >= 4096 { strikes = [:] }
         strikes[peer, default: 0] += 1
         let count = strikes[peer] ?? 1
-        if count == 1 {
-            effects.append(.notice(.peerProblem("a peer sent what is no frame of this protocol: \(reason)")))
-        }
+        complain("a peer sent what is no frame of this protocol: \(reason)", about: peer)
         switch side {
         case .front:
             effects.append(.sendToClient(peer, Packet(.error(message: reason), epoch: epoch)))

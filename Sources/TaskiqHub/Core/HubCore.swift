@@ -57,6 +57,8 @@ public struct HubCore: Sendable {
     var waiters: [TaskKey: [PeerID]] = [:]
     var waitCount = 0
     var strikes: [PeerID: Int] = [:]
+    /// When people were last told what a peer sends, in uptime milliseconds.
+    var complaints: [PeerID: Int64] = [:]
     var nextSession: UInt64 = 1
     /// When people may be told again that there are too many sessions.
     var nextCrowdNotice: Int64 = 0
@@ -176,6 +178,8 @@ public struct HubCore: Sendable {
         case .client(let peer, let packet): handle(packet, fromClient: peer)
         case .worker(let peer, let packet): handle(packet, fromWorker: peer)
         case .malformed(let peer, let side, let reason): handleMalformed(peer, side, reason)
+        case .notUnderstood(let peer, let side, let header, let reason):
+            handleNotUnderstood(peer, side, header, reason)
         case .unreachable(let peer, .front): forgetClient(peer)
         case .unreachable(let peer, .back): workerUnreachable(peer)
         case .congested(let peer): workerCongested(peer)

@@ -12,6 +12,8 @@ public enum HubEvent: Sendable {
     case worker(PeerID, Packet<WorkerCommand>)
     /// A peer sent what is no frame of the protocol.
     case malformed(PeerID, HubSide, reason: String)
+    /// A peer sent a frame that is well formed, and says what this hub does not know, or says it wrongly.
+    case notUnderstood(PeerID, HubSide, FrameHeader, reason: String)
     /// A peer could not be reached.
     case unreachable(PeerID, HubSide)
     /// A worker does not read, so that what it was told now is lost.
@@ -40,4 +42,18 @@ public enum HubEvent: Sendable {
     case tick
     /// No more messages are taken; the hub is about to stop.
     case drain
+}
+
+extension HubEvent {
+    /// What happens when a message of a peer cannot be read.
+    ///
+    /// - Parameters:
+    ///   - error: why.
+    ///   - peer: whose it is.
+    ///   - side: where it came.
+    /// - Returns: the event.
+    public static func unread(_ error: ProtocolError, from peer: PeerID, _ side: HubSide) -> HubEvent {
+        error.header.map { .notUnderstood(peer, side, $0, reason: error.description) }
+            ?? .malformed(peer, side, reason: error.description)
+    }
 }

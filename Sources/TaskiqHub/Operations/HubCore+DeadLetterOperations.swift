@@ -198,10 +198,10 @@ extension HubCore {
 extension ResultReport {
     /// The results of small ones are said, the others can be fetched.
     fileprivate init(_ entry: StoredResultEntry) {
-        self.init(taskID: entry.taskID, isError: entry.isError, bytes: entry.body.bytes?.count ?? 0)
+        self.init(taskID: entry.taskID, isError: entry.isError, bytes: entry.bodySize)
         taskName = entry.taskName.isEmpty ? nil : entry.taskName
         storedAt = entry.storedAt
-        guard let body = entry.body.bytes, body.count <= 4096, let result = try? StoredResult(json: body) else {
+        guard let body = entry.body?.bytes, let result = try? StoredResult(json: body) else {
             return
         }
         if let error = result.error { self.error = error.description } else { value = result.returnValue }

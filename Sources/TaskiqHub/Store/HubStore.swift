@@ -43,7 +43,8 @@ public protocol HubStore: Sendable {
     /// - Throws: `HubStoreError`.
     func hasResult(of taskID: String) throws -> Bool
 
-    /// Lists results in the order in which they were stored, the last one first; a row's number is its position.
+    /// Lists results in the order in which they were stored, the last one first; a row's number is its position. Bodies
+    /// that a listing does not show are not read.
     ///
     /// - Parameter page: which ones.
     /// - Returns: the rows, newest first.

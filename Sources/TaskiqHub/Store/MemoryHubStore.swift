@@ -78,7 +78,8 @@ public final class MemoryHubStore: HubStore {
                     isError: row.outcome.isError,
                     storedAt: row.outcome.storedAt,
                     expiresAt: row.outcome.expiresAt,
-                    body: .intact(row.outcome.body)
+                    bodySize: row.outcome.body.count,
+                    body: row.outcome.body.count > StoredResultEntry.maximumBody ? nil : .intact(row.outcome.body)
                 )
             }
         }

@@ -19,8 +19,13 @@ public struct StoredResultEntry: Sendable, Hashable {
     public var storedAt: Timestamp?
     /// Until when it is kept.
     public var expiresAt: Timestamp
-    /// The result, as the JSON that the worker wrote.
-    public var body: StoredBody
+    /// How many bytes the result has.
+    public var bodySize: Int
+    /// The result, as the JSON that the worker wrote; nil if it is larger than a listing shows.
+    public var body: StoredBody?
+
+    /// The largest result that a listing shows, in bytes; longer ones are not read for it.
+    public static let maximumBody = 4096
 
     /// Makes an entry.
     ///
@@ -32,7 +37,8 @@ public struct StoredResultEntry: Sendable, Hashable {
     ///   - isError: whether the task failed.
     ///   - storedAt: when it was stored.
     ///   - expiresAt: until when it is kept.
-    ///   - body: the result.
+    ///   - bodySize: how many bytes the result has.
+    ///   - body: the result; nil if it is larger than a listing shows.
     public init(
         position: Int64,
         sequence: Int64,
@@ -41,7 +47,8 @@ public struct StoredResultEntry: Sendable, Hashable {
         isError: Bool,
         storedAt: Timestamp?,
         expiresAt: Timestamp,
-        body: StoredBody
+        bodySize: Int,
+        body: StoredBody?
     ) {
         self.position = position
         self.sequence = sequence
@@ -50,6 +57,7 @@ public struct StoredResultEntry: Sendable, Hashable {
         self.isError = isError
         self.storedAt = storedAt
         self.expiresAt = expiresAt
+        self.bodySize = bodySize
         self.body = body
     }
 }

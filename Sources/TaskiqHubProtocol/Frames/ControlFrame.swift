@@ -145,13 +145,13 @@ public struct ControlFrame: Sendable, Hashable {
         }
         reader.skip(3)
         let number = try reader.integer(UInt8.self)
-        guard let opcode = Opcode(rawValue: number) else { throw ProtocolError("opcode \(number) is not known") }
+        let opcode = Opcode(rawValue: number)
         _ = try reader.integer(UInt16.self)
         let count = try reader.integer(UInt16.self)
         guard count <= ProtocolLimits.maximumFields else {
             throw ProtocolError("the frame has \(count) fields; \(ProtocolLimits.maximumFields) are allowed")
         }
-        self.opcode = opcode
+        self.opcode = opcode ?? .error
         correlation = try reader.integer(UInt64.self)
         session = try reader.integer(UInt64.self)
         epoch = try reader.integer(UInt64.self)
@@ -160,6 +160,8 @@ public struct ControlFrame: Sendable, Hashable {
         storage = bytes
         for _ in 0..<count { try Self.skipField(&reader) }
         guard reader.isAtEnd else { throw ProtocolError("there are bytes after the last field") }
+        // Last: a later version's frame is well formed, and can be passed over.
+        if opcode == nil { throw ProtocolError("opcode \(number) is not known").about(self, nil) }
     }
 
     /// Reads the fields of a body; see `encodedFields`.

@@ -105,6 +105,14 @@ extension Packet<ClientCommand> {
     ///   - body: its body; empty if there was none.
     /// - Throws: `ProtocolError`.
     public init(_ frame: ControlFrame, body: [UInt8]) throws(ProtocolError) {
+        do {
+            self.init(try Self.command(of: frame, body), of: frame)
+        } catch {
+            throw error.about(frame, frame.opcode)
+        }
+    }
+
+    private static func command(of frame: ControlFrame, _ body: [UInt8]) throws(ProtocolError) -> ClientCommand {
         let command: ClientCommand
         switch frame.opcode {
         case .hello:
@@ -140,7 +148,7 @@ extension Packet<ClientCommand> {
         case .bye: command = .bye
         default: throw ProtocolError("a client does not say \(frame.opcode)")
         }
-        self.init(command, of: frame)
+        return command
     }
 }
 

@@ -108,6 +108,14 @@ extension Packet<WorkerCommand> {
     ///   - body: its body; empty if there was none.
     /// - Throws: `ProtocolError`.
     public init(_ frame: ControlFrame, body: [UInt8]) throws(ProtocolError) {
+        do {
+            self.init(try Self.command(of: frame, body), of: frame)
+        } catch {
+            throw error.about(frame, frame.opcode)
+        }
+    }
+
+    private static func command(of frame: ControlFrame, _ body: [UInt8]) throws(ProtocolError) -> WorkerCommand {
         let command: WorkerCommand
         switch frame.opcode {
         case .workerHello:
@@ -154,7 +162,7 @@ extension Packet<WorkerCommand> {
         case .bye: command = .bye
         default: throw ProtocolError("a worker does not say \(frame.opcode)")
         }
-        self.init(command, of: frame)
+        return command
     }
 }
 

@@ -56,6 +56,11 @@ public struct HubOperation: RawRepresentable, Sendable, Hashable, CaseIterable {
         subscribeEvents, unsubscribeEvents, showStatus, backUpStore,
     ]
 
+    /// Those that whoever sends tasks needs.
+    ///
+    /// They look at tasks and results, and cancel; the others are for who administers the hub.
+    public static let forClients: Set<HubOperation> = [listTasks, showTask, cancelTask, listResults, showStatus]
+
     /// Takes any name.
     public init(rawValue: String) {
         self.rawValue = rawValue

@@ -22,6 +22,8 @@ public struct OperationReply: Sendable, Hashable {
         public static let timedOut = Status(rawValue: 5)
         /// It was tried and went wrong.
         public static let failed = Status(rawValue: 6)
+        /// Whoever asks may not ask this.
+        public static let forbidden = Status(rawValue: 7)
 
         /// Takes any number.
         public init(rawValue: UInt8) {
@@ -30,7 +32,7 @@ public struct OperationReply: Sendable, Hashable {
 
         /// The status's name.
         public var description: String {
-            let names = ["ok", "invalid", "notFound", "conflict", "unsupported", "timedOut", "failed"]
+            let names = ["ok", "invalid", "notFound", "conflict", "unsupported", "timedOut", "failed", "forbidden"]
             return Int(rawValue) < names.count ? names[Int(rawValue)] : "\(rawValue)"
         }
     }

@@ -51,7 +51,7 @@ public final class DataDirectoryLock: Sendable {
     }
 
     private static func lock(_ directory: DataDirectory) throws(HubStoreError) -> CInt {
-        let descriptor = open(directory.lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = try PlainFile.descriptor(of: directory.lockPath, O_RDWR | O_CREAT)
         guard descriptor >= 0 else { throw DataDirectory.inaccessible(directory.lockPath, in: directory.path) }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }

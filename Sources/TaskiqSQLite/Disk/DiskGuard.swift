@@ -19,12 +19,12 @@ final class DiskGuard: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(_ directory: DataDirectory, policy: DiskPolicy, logger: Logger) {
+    init(_ directory: DataDirectory, policy: DiskPolicy, logger: Logger) throws(HubStoreError) {
         self.directory = directory
         self.policy = policy
         self.logger = logger
         reserve = DiskReserve(path: directory.reservePath, size: policy.reserve)
-        if !reserve.make() {
+        if try !reserve.make() {
             logger.warning(
                 "there is no room for the reserve of the store's disk; free some space",
                 metadata: ["path": "\(directory.reservePath)", "bytes": "\(policy.reserve)"]
@@ -38,7 +38,7 @@ final class DiskGuard: Sendable {
         return state.withLock { state in
             var now = policy.state(free: space.free, total: space.total, last: state.last)
             if now == .ok, state.isReserveGone {
-                state.isReserveGone = !reserve.make()
+                state.isReserveGone = !((try? reserve.make()) ?? false)
                 if state.isReserveGone { now = .low }
             }
             if now != state.last {

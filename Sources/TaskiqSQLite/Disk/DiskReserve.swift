@@ -1,6 +1,8 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import TaskiqHub
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -17,16 +19,17 @@ struct DiskReserve {
     /// Whether the file is there and as large as it should be.
     var isThere: Bool {
         var status = stat()
-        return stat(path, &status) == 0 && Int64(status.st_blocks) * 512 >= size
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && Int64(status.st_blocks) * 512 >= size
     }
 
     /// Makes the file.
     ///
     /// - Returns: whether it is there now; if there was no room for it, nothing is.
-    func make() -> Bool {
+    /// - Throws: `HubStoreError` when something else than a file has its name.
+    func make() throws(HubStoreError) -> Bool {
         guard size > 0 else { return true }
         if isThere { return true }
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = try PlainFile.descriptor(of: path, O_RDWR | O_CREAT)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         guard Self.allocate(descriptor, size), fsync(descriptor) == 0 else {

@@ -55,16 +55,14 @@ final class HighWaterMark {
         self.path = path
         self.calls = calls
         self.mark = mark
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        descriptor = try PlainFile.descriptor(of: path, O_RDWR | O_CREAT)
         guard descriptor >= 0 else {
-            throw HubStoreError(
-                .unusable,
-                "\(path) cannot be read and written: \(lastSystemError()); give it to the hub's user"
-            )
+            throw Self.unusable(path)
         }
         // Both places, so that the disk has room for them from now on.
         for _ in 0..<2 { try write(mark.group) }
         try synchronize()
+        DataDirectory.synchronize(DataDirectory.parent(of: path))
     }
 
     deinit {
@@ -73,10 +71,14 @@ final class HighWaterMark {
 
     /// Reads what the file says.
     ///
-    /// - Returns: nil when there is no such file, or neither place is whole.
-    static func read(_ path: String) -> (mark: Mark?, isDamaged: Bool) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return (nil, false) }
+    /// - Returns: no mark when there is no such file, or neither place is whole.
+    /// - Throws: `HubStoreError` when it is there and cannot be read.
+    static func read(_ path: String) throws(HubStoreError) -> (mark: Mark?, isDamaged: Bool) {
+        let descriptor = try PlainFile.descriptor(of: path, O_RDONLY)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return (nil, false) }
+            throw unusable(path)
+        }
         defer { close(descriptor) }
         let marks = (0..<2).compactMap { place -> Mark? in
             var bytes = [UInt8](repeating: 0, count: size)
@@ -108,6 +110,13 @@ final class HighWaterMark {
 
     private func synchronize() throws(HubStoreError) {
         guard calls.synchronize(descriptor) == 0 else { throw failed() }
+    }
+
+    private static func unusable(_ path: String) -> HubStoreError {
+        HubStoreError(
+            .unusable,
+            "\(path) cannot be read and written: \(lastSystemError()); give it to the hub's user"
+        )
     }
 
     private func failed() -> HubStoreError {

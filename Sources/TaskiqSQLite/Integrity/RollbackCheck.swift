@@ -5,9 +5,21 @@ import TaskiqHub
 
 /// Compares a store with the mark beside it.
 struct RollbackCheck {
-    /// What the file `hwm` says; nil when there is no such file.
+    /// What the file `hwm` says; nil when there is no such file, or it is damaged.
     let mark: HighWaterMark.Mark?
+    /// Whether there is a file `hwm`.
+    let isThere: Bool
     let path: String
+
+    init(directory: DataDirectory) throws(HubStoreError) {
+        let found = try HighWaterMark.read(directory.highWaterMarkPath)
+        mark = found.mark
+        isThere = found.mark != nil || found.isDamaged
+        path = directory.databasePath
+    }
+
+    /// Whether the file is there and says nothing.
+    var isDamaged: Bool { isThere && mark == nil }
 
     private static let remedy =
         "restore a newer copy if there is one, or start with --accept-rollback to go on with what is there"
@@ -26,9 +38,18 @@ struct RollbackCheck {
     /// - Parameters:
     ///   - storeID: which one it is.
     ///   - group: the number of its last group.
+    ///   - needsMark: whether there must have been a mark since its first group; not of copies.
     /// - Returns: nil when it is at least as far as the mark.
-    func problem(storeID: [UInt8], group: Int64) -> HubStoreError? {
-        guard let mark else { return nil }
+    func problem(storeID: [UInt8], group: Int64, needsMark: Bool) -> HubStoreError? {
+        guard let mark else {
+            // The mark is on the disk before the first group is.
+            guard !isThere, needsMark, group > 0 else { return nil }
+            return HubStoreError(
+                .wentBack,
+                "\(path) is at group \(group), and the file hwm, which said how far it had come, is not beside it, so "
+                    + "nobody can tell what is missing; put it back if it was moved; else " + Self.remedy
+            )
+        }
         guard mark.storeID == storeID else {
             return HubStoreError(
                 .wentBack,

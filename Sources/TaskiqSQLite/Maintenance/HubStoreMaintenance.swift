@@ -23,8 +23,7 @@ public enum HubStoreMaintenance {
     ///   opened at all.
     public static func check(_ directory: String) throws(HubStoreError) -> StoreCheckReport {
         try with(directory) { database, directory in
-            let mark = HighWaterMark.read(directory.highWaterMarkPath)
-            let rollback = RollbackCheck(mark: mark.mark, path: directory.databasePath)
+            let rollback = try RollbackCheck(directory: directory)
             return try database.writeWithoutTransaction { database in
                 let storeID = try SQLiteHubStore.storeID(database, path: directory.databasePath)
                 var check = StoreCheck(database, path: directory.databasePath)

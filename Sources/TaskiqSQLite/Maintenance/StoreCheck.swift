@@ -54,7 +54,8 @@ struct StoreCheck {
         let writer = try GroupWriter(database, retention: StoreRetention())
         report.statistics = writer.counts
         report.groupNumber = writer.groupNumber
-        if let problem = rollback.problem(storeID: storeID, group: writer.groupNumber) {
+        let needsMark = try HubSchema.needsMark(database)
+        if let problem = rollback.problem(storeID: storeID, group: writer.groupNumber, needsMark: needsMark) {
             add("file hwm", problem.description, "the hub does not start before that was decided")
         }
         let stored = try integer("SELECT message_count FROM meta") ?? 0

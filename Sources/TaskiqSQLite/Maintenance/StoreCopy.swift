@@ -5,42 +5,28 @@ import GRDB
 import GRDBSQLite
 import TaskiqHub
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// A copy of a store in the making, some pages at a time.
 ///
 /// SQLite keeps what is copied already up to date with what the same connection writes, so the store goes on between
-/// the steps, and the copy is the store as it is when the last step ends.
+/// the steps, and the copy is the store as it is when the last step ends. It has another name until it is whole, so that
+/// a file with the name that was asked for is never a part of a copy.
 final class StoreCopy {
     /// How many pages are copied in one step: about a millisecond's worth.
     static let pagesPerStep: CInt = 128
 
     private let path: String
+    private let unfinished: UnfinishedCopy
     private var target: OpaquePointer?
     private var backup: OpaquePointer?
 
-    /// Makes the file, for its user alone.
+    /// Makes the file under another name, for its user alone.
     ///
     /// - Parameter path: the file, which must not be there yet.
     /// - Throws: `HubStoreError`.
     init(_ path: String) throws(HubStoreError) {
         self.path = path
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            let reason =
-                errno == EEXIST
-                ? "there is a file with that name already; move it away, or choose another name"
-                : "\(lastSystemError()); choose a folder that the hub's user may write to"
-            throw HubStoreError(.unusable, "the copy \(path) cannot be made: \(reason)")
-        }
-        close(descriptor)
-        guard sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else {
+        unfinished = try UnfinishedCopy(of: path)
+        guard sqlite3_open_v2(unfinished.path, &target, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else {
             throw failed(SQLITE_CANTOPEN)
         }
         // Without a journal: a copy that was not finished is removed.
@@ -67,7 +53,7 @@ final class StoreCopy {
         return code == SQLITE_OK
     }
 
-    /// Brings the copy to the disk.
+    /// Brings the copy to the disk, and gives it its name.
     ///
     /// - Throws: `HubStoreError`.
     func finish() throws(HubStoreError) {
@@ -76,18 +62,14 @@ final class StoreCopy {
         guard code == SQLITE_OK else { throw failed(code) }
         sqlite3_close_v2(target)
         target = nil
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failed(SQLITE_CANTOPEN) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failed(SQLITE_IOERR) }
-        DataDirectory.synchronize(DataDirectory.parent(of: path))
+        try unfinished.finish()
     }
 
     /// Lets go of the store, and removes what there is of the copy.
     func discard() {
         if backup != nil { sqlite3_backup_finish(backup) }
         backup = nil
-        unlink(path)
+        unfinished.discard()
     }
 
     private func failed(_ code: CInt) -> HubStoreError {

@@ -14,7 +14,12 @@ struct ListingReader {
 
     // MARK: Results
 
-    static let resultColumns = "id, sequence, task_id, task_name, is_error, stored_ms, expires_ms, checksum, body"
+    private static let resultHead = "id, sequence, task_id, task_name, is_error, stored_ms, expires_ms, checksum"
+    static let resultColumns = "\(resultHead), length(body), body"
+    /// SQLite tells a body's length without reading it, and it is the row's last column: larger ones stay on the disk.
+    private static let listedColumns = """
+        \(resultHead), length(body), CASE WHEN length(body) <= \(StoredResultEntry.maximumBody) THEN body END
+        """
 
     /// The newest result of a task.
     func result(of taskID: String) throws -> StoredBody? {
@@ -28,14 +33,13 @@ struct ListingReader {
 
     func results(_ page: StorePage) throws -> [StoredResultEntry] {
         var entries: [StoredResultEntry] = []
-        try rows(page, of: "result", number: "id", columns: Self.resultColumns) { row in
+        try rows(page, of: "result", number: "id", columns: Self.listedColumns) { row in
             entries.append(Self.result(in: row))
         }
         return page.newestFirst(entries)
     }
 
     static func result(in row: ResultRow) -> StoredResultEntry {
-        let body = row.bytes(8)
         var entry = StoredResultEntry(
             position: row.integer(0),
             sequence: row.integer(1),
@@ -44,8 +48,12 @@ struct ListingReader {
             isError: row.integer(4) != 0,
             storedAt: row.isNull(5) ? nil : row.timestamp(5),
             expiresAt: row.timestamp(6),
-            body: .intact(body)
+            bodySize: Int(clamping: row.integer(8)),
+            body: nil
         )
+        if row.isNull(9), entry.bodySize > StoredResultEntry.maximumBody { return entry }
+        let body = row.bytes(9)
+        entry.body = .intact(body)
         let outcome = StoredOutcome(
             taskID: entry.taskID,
             isError: entry.isError,

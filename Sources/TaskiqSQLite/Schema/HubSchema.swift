@@ -15,6 +15,12 @@ struct HubSchema {
     /// Marks a file as a hub's store: "tqhs".
     static let applicationID: Int64 = 0x7471_6873
 
+    /// Marks a store that has had no file `hwm` beside it yet: "tqcp".
+    ///
+    /// It is a copy, or an old file that was just brought to the present format. The hub that opens it makes the file, and
+    /// marks the store as any other.
+    static let unmarkedID: Int64 = 0x7471_6370
+
     /// What this version of the hub reads and writes.
     static let current = HubSchema(steps: [version1, version2, version3, version4])
 
@@ -26,7 +32,7 @@ struct HubSchema {
         let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let tables = try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
         if version == 0, application == 0, tables == 0 { return 0 }
-        guard application == Self.applicationID, version > 0 else {
+        guard [Self.applicationID, Self.unmarkedID].contains(application), version > 0 else {
             throw HubStoreError(
                 .damaged,
                 "\(path) is a SQLite database, but not the store of a hub; "
@@ -43,6 +49,11 @@ struct HubSchema {
         return version
     }
 
+    /// Whether a file must have had a mark beside it since its first group.
+    static func needsMark(_ database: Database) throws -> Bool {
+        try Int64.fetchOne(database, sql: "PRAGMA application_id") == applicationID
+    }
+
     /// Takes the steps that a file lacks, each all or nothing.
     ///
     /// - Returns: the versions before and after.
@@ -55,6 +66,8 @@ struct HubSchema {
             try database.inTransaction(.immediate) {
                 try database.execute(sql: step)
                 if index == 0 { try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)") }
+                // Formats 1 and 2 knew no file hwm.
+                if version > 0, index == 2 { try database.execute(sql: "PRAGMA application_id = \(Self.unmarkedID)") }
                 try database.execute(sql: "PRAGMA user_version = \(index + 1)")
                 return .commit
             }

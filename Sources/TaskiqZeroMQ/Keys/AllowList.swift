@@ -59,7 +59,7 @@ package struct AllowList: Sendable, Hashable {
             if words.count != 3 {
                 problem = "a line is ROLE NAME KEY, this one has \(words.count) words"
             } else if KeyRole(rawValue: words[0]) == nil {
-                problem = "the role is client, worker or both, found \"\(words[0].prefix(20))\""
+                problem = "the role is \(KeyRole.words), found \"\(words[0].prefix(20))\""
             } else if !Self.isName(words[1]) {
                 problem = "the name may have letters, digits and ._@+-"
             } else if !CurveKeyPair.isKey(words[2]) {

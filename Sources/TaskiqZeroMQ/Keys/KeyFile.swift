@@ -60,7 +60,7 @@ package struct KeyFile: Sendable {
         }
         role = try values["role"].map { text throws(TaskiqError) in
             guard let role = KeyRole(rawValue: text) else {
-                throw Self.problem(path, "role is client, worker or both, found \"\(text)\"")
+                throw Self.problem(path, "role is \(KeyRole.words), found \"\(text)\"")
             }
             return role
         }

@@ -180,9 +180,11 @@ struct ConnectionLoop: ~Copyable {
         var reader = FrameBatch.Reader(frames)
         var isOver = false
         while !isOver {
-            do {
+            do throws(ProtocolError) {
                 if let (control, body) = try reader.next() { try take(&self, control, body) } else { isOver = true }
             } catch {
+                // What a later version says beside the rest can be passed over.
+                if let header = error.header, header.opcode == nil { continue }
                 connection.logger.warning("the hub was not understood", metadata: ["reason": "\(error)"])
             }
         }

@@ -68,6 +68,7 @@ final class Admissions {
             forget(peer)
             return .pass
         case .hello, .heartbeat: return .pass
+        case .call(let call) where !Self.mayCall(call, holder.role): return .answer(Self.forbidden(call, holder))
         case _ where holder.role.isClient: return .pass
         case .submit:
             let message = "its key is a worker's, and may not send: give it the role both in the hub's authorized_keys"
@@ -75,6 +76,22 @@ final class Admissions {
         default:
             return .answer(.error(message: "this key is a worker's, and may not ask for results"))
         }
+    }
+
+    private static func mayCall(_ call: OperationCall, _ role: KeyRole) -> Bool {
+        switch role {
+        case .admin: true
+        case .client, .both: HubOperation.forClients.contains(HubOperation(rawValue: call.operation))
+        case .worker: false
+        }
+    }
+
+    private static func forbidden(_ call: OperationCall, _ holder: KeyRing.Holder) -> ClientReply {
+        let isForClients = HubOperation.forClients.contains(HubOperation(rawValue: call.operation))
+        let message =
+            "the key \(holder.name) has the role \(holder.role.rawValue), and \(call.operation) needs the role "
+            + "\(isForClients ? "client" : "admin"): it is given in the hub's authorized_keys"
+        return .called(OperationReply(.forbidden, message))
     }
 
     func verdict(

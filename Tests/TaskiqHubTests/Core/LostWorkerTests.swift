@@ -387,6 +387,52 @@ struct LostWorkerTests {
         #expect(hub.take(client).last == .resync)
     }
 
+    @Test("people are told of a peer's malformed frames once a minute, however many there are")
+    mutating func noticesOfStrikes() throws {
+        func complaints() -> Int {
+            hub.notices.count { notice in
+                if case .peerProblem(let text) = notice { text.contains("no frame of this protocol") } else { false }
+            }
+        }
+        for number in 1...1000 { try hub.tell(.malformed(client.peer, .front, reason: "noise \(number)")) }
+        #expect(complaints() == 1)
+        try hub.wait(60_000, heardFrom: [worker, second])
+        try hub.tell(.malformed(client.peer, .front, reason: "noise"))
+        #expect(complaints() == 2)
+    }
+
+    @Test("a frame of a later version is answered, and passed over")
+    mutating func unknownOpcodes() throws {
+        _ = hub.take(client)
+        for number in 1...10 as ClosedRange<UInt64> {
+            let header = FrameHeader(nil, correlation: number)
+            try hub.tell(.notUnderstood(client.peer, .front, header, reason: "opcode 238 is not known"))
+            #expect(hub.take(client) == [.error(message: "opcode 238 is not known")])
+            try hub.tell(.notUnderstood(worker.peer, .back, header, reason: "opcode 238 is not known"))
+            #expect(hub.take(worker) == [.error(message: "opcode 238 is not known")])
+        }
+        try hub.say(.heartbeat, by: client)
+        #expect(hub.take(client).last == .heartbeat)
+        try hub.say(.heartbeat, by: worker)
+        #expect(!hub.take(worker).contains(.resync))
+    }
+
+    @Test("a submission with a bad field is refused under its own number, and ends nothing")
+    mutating func badSubmissions() throws {
+        for number in 1...10 as ClosedRange<UInt64> {
+            let header = FrameHeader(.submit, correlation: number, session: client.session, epoch: client.epoch)
+            try hub.tell(.notUnderstood(client.peer, .front, header, reason: "no queue"))
+            let answer = try #require(hub.takePackets(client).last)
+            #expect(answer.content == .refused(SubmitRefusal(code: .bad, message: "no queue")))
+            #expect(answer.correlation == number && answer.session == client.session && answer.epoch == client.epoch)
+        }
+        let foreign = FrameHeader(.submit, correlation: 7, session: client.session + 99, epoch: client.epoch)
+        try hub.tell(.notUnderstood(client.peer, .front, foreign, reason: "no queue"))
+        #expect(hub.take(client) == [.resync])
+        try hub.say(.heartbeat, by: client)
+        #expect(hub.take(client).last == .heartbeat)
+    }
+
     @Test("a worker of another version is refused")
     mutating func version() throws {
         var stranger = BenchWorker(3)

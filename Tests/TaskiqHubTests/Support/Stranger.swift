@@ -70,7 +70,7 @@ struct Stranger {
     }
 
     private func read(_ frames: [[UInt8]], sparing sequences: Set<Int64>) -> HubEvent {
-        do {
+        do throws(ProtocolError) {
             switch side {
             case .front: return .client(peer, try Packet<ClientCommand>(frames: frames))
             case .back:
@@ -83,7 +83,7 @@ struct Stranger {
                 return .worker(peer, packet)
             }
         } catch {
-            return .malformed(peer, side, reason: "\(error)")
+            return .unread(error, from: peer, side)
         }
     }
 

@@ -110,6 +110,7 @@ import Testing
             changed[bit / 8] ^= 1 << UInt8(bit % 8)
             let copy = try TemporaryFolder()
             try TemporaryFolder.write(changed, to: copy.file("hub.sqlite"))
+            try TemporaryFolder.copy(folder.file("hwm"), to: copy.file("hwm"))
             let verdict = try examine(copy.path, "flip \(number), bit \(bit % 8) of byte \(bit / 8)")
             verdicts[verdict, default: 0] += 1
         }

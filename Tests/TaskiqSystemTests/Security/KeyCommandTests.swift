@@ -66,6 +66,20 @@ import Testing
         let result = try await run(["kiq", "add", "1", "2", "--broker", address, "--key", web, "--task-id", "x"])
         #expect(result.0 == 0)
 
+        // A client's key looks after its tasks, and an administrator's after the hub.
+        let shown = try await run(["tasks", "show", "x", "--broker", address, "--key", web])
+        #expect(shown.0 == 0)
+        let copy = fleet.directory + "/copy"
+        for operation in [["store", "backup", copy], ["queues", "purge", "default", "--yes"]] {
+            let refused = try await run(operation + ["--broker", address, "--key", web])
+            #expect(refused.0 == 1)
+            #expect(refused.2.contains("the key web-1 has the role client"))
+            #expect(refused.2.contains("needs the role admin"))
+        }
+        let admin = try await makeKey("root-1", "admin")
+        try await keys("allow", admin.replacingOccurrences(of: ".key", with: ".pub"), "--keys", hubKeys)
+        #expect(try await run(["store", "backup", copy, "--broker", address, "--key", admin]).0 == 0)
+
         let without = try await run(sent + ["--timeout", "1s"])
         #expect(without.0 == 5)
         #expect(without.2.contains("--key FILE"))

@@ -15,11 +15,13 @@ struct AdmissionsTests {
     private let client = 0
     private let worker = 1
     private let both = 2
+    private let admin = 3
     private let peer = PeerID([1])
 
     init() {
         let events = admissions.adopt([
             .init(role: .client, name: "c"), .init(role: .worker, name: "w"), .init(role: .both, name: "b"),
+            .init(role: .admin, name: "a"),
         ])
         #expect(events.isEmpty)
     }
@@ -56,7 +58,7 @@ struct AdmissionsTests {
 
     @Test("nobody is let in without a number, or with one that means nothing")
     func strangers() {
-        for user in [nil, -1, 3, Int.max] {
+        for user in [nil, -1, 4, Int.max] {
             #expect(front(hello(), user) == .drop)
             #expect(back(workerHello(), user) == .drop)
             #expect(!admissions.mayUse(.front, user))
@@ -80,6 +82,37 @@ struct AdmissionsTests {
             Issue.record("a worker's key must not ask for results")
             return
         }
+    }
+
+    @Test("only an administrator's key administers, and the answer says so", arguments: HubOperation.allCases)
+    func operations(operation: HubOperation) {
+        let call = ClientCommand.call(OperationCall(operation: operation.rawValue, parameters: []))
+        for user in [client, worker, both, admin] { #expect(front(hello(), user, PeerID([UInt8(user)])) == .pass) }
+        #expect(front(call, admin, PeerID([3])) == .pass)
+        let isForClients = ["tasks.list", "tasks.show", "tasks.cancel", "results.list", "hub.status"]
+            .contains(operation.rawValue)
+        for (user, role) in [(client, "client"), (worker, "worker"), (both, "both")] {
+            let verdict = front(call, user, PeerID([UInt8(user)]))
+            if isForClients, user != worker {
+                #expect(verdict == .pass)
+                continue
+            }
+            guard case .answer(.called(let reply)) = verdict else {
+                Issue.record("\(role) may do \(operation.rawValue)")
+                continue
+            }
+            #expect(reply.status == .forbidden)
+            #expect(reply.message.contains("has the role \(role)"))
+            #expect(reply.message.contains("needs the role \(isForClients ? "client" : "admin")"))
+        }
+    }
+
+    @Test("an administrator's key sends as a client's does, and takes no tasks")
+    func administrators() {
+        #expect(back(workerHello(), admin) == .drop)
+        #expect(front(hello(), admin) == .pass)
+        #expect(front(submit, admin) == .pass)
+        #expect(front(.resultWait(taskIDs: ["i"]), admin) == .pass)
     }
 
     @Test("who has not greeted from there greets first")
@@ -117,7 +150,9 @@ struct AdmissionsTests {
     func revocation() {
         #expect(front(hello(), client) == .pass)
         #expect(back(workerHello(), worker, PeerID([2])) == .pass)
-        let events = admissions.adopt([nil, .init(role: .worker, name: "w"), .init(role: .both, name: "b")])
+        let events = admissions.adopt([
+            nil, .init(role: .worker, name: "w"), .init(role: .both, name: "b"),
+        ])
         #expect(events.count == 1)
         guard case .unreachable(peer, .front)? = events.first else {
             Issue.record("the client's session goes on: \(events)")

@@ -102,7 +102,7 @@ struct KeyFileTests {
             # the shop
             client web-1 \(pair.publicKey)
 
-            admin root \(other.publicKey)
+            root root \(other.publicKey)
             worker \(other.publicKey)
             worker a/b \(other.publicKey)
             worker w-1 abc
