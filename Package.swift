@@ -9,6 +9,8 @@ let package = Package(
         .library(name: "TaskiqCron", targets: ["TaskiqCron"]),
         .library(name: "TaskiqZeroMQ", targets: ["TaskiqZeroMQ"]),
         .library(name: "TaskiqApp", targets: ["TaskiqApp"]),
+        .library(name: "TaskiqScheduling", targets: ["TaskiqScheduling"]),
+        .library(name: "TaskiqSQLite", targets: ["TaskiqSQLite"]),
         .library(name: "TaskiqTracing", targets: ["TaskiqTracing"]),
         .library(name: "TaskiqTestKit", targets: ["TaskiqTestKit"]),
         .library(name: "TaskiqPrometheus", targets: ["TaskiqPrometheus"]),

@@ -17,34 +17,28 @@ extension Broker {
 
     /// Starts the broker: event handlers, middlewares, result backend, transport, in this order.
     ///
-    /// A broker that is started already stays as it is, and so does one whose start this is called from. What had started when something fails is stopped again. A client
-    /// whose transport runs the tasks in its own process, as the one in memory does, runs the handlers of both sides.
+    /// A broker that is started already stays as it is, and so does one whose handlers or middlewares call this while they
+    /// run at its start or stop. What had started when something fails is stopped again. A client whose transport runs the
+    /// tasks in its own process, as the one in memory does, runs the handlers of both sides.
+    ///
+    /// Several who start it at the same time wait for one start, which is given up when all of them are cancelled.
     ///
     /// - Parameter role: on which side of the queue it works.
     /// - Throws: what a handler, a middleware or the transport throws, or the `TaskiqError` of a task that could not be
     ///   registered.
     public func startup(role: Role = .client) async throws {
-        // A handler of the start that asks for it would wait for itself.
-        if Broker.beingStarted === self { return }
+        if LifecycleHook.isRunning(of: self) { return }
         while true {
             let phase = contents.withLock { contents in
                 if case .stopped = contents.phase {
                     contents.role = role
-                    // Unstructured: whoever asks for the same start waits for it, too.
-                    contents.phase = .starting(
-                        Task { try await Broker.$beingStarted.withValue(self) { try await self.start() } }
-                    )
+                    contents.phase = .starting(BrokerStart { try await self.start() })
                 }
                 return contents.phase
             }
             switch phase {
             case .stopped, .started: return
-            case .starting(let task):
-                return try await withTaskCancellationHandler {
-                    try await task.value
-                } onCancel: {
-                    task.cancel()
-                }
+            case .starting(let start): if try await start.wait() { return }
             case .stopping(let task): await task.value
             }
         }
@@ -74,9 +68,13 @@ extension Broker {
 
     /// Stops the broker, in the reverse order of its startup.
     ///
-    /// A broker that is not started stays as it is.
+    /// A broker that is not started stays as it is, and so does one whose handlers or middlewares call this while they run
+    /// at its start or stop.
     public func shutdown() async {
-        if Broker.beingStarted === self { return }
+        if LifecycleHook.isRunning(of: self) {
+            logger.warning("a broker cannot be shut down by what runs at its start or stop; it goes on")
+            return
+        }
         while true {
             let phase = contents.withLock { contents in
                 if case .started = contents.phase {
@@ -92,14 +90,11 @@ extension Broker {
             }
             switch phase {
             case .stopped, .started: return
-            case .starting(let task): _ = await task.result
+            case .starting(let start): _ = await start.task.result
             case .stopping(let task): return await task.value
             }
         }
     }
-
-    /// The broker that the running code starts.
-    @TaskLocal private static var beingStarted: Broker?
 
     /// The parts of a broker in the order of their start.
     private enum Part: Int, Comparable {
@@ -122,11 +117,11 @@ extension Broker {
             if let problem = problem ?? shared { throw problem }
             for handler in handlers {
                 reached = .handlers
-                try await handler(self)
+                try await LifecycleHook.run(of: self) { try await handler(self) }
             }
             for middleware in chain.middlewares {
                 reached = .middlewares
-                try await middleware.startup(self)
+                try await LifecycleHook.run(of: self) { try await middleware.startup(self) }
             }
             reached = .resultBackend
             try await resultBackend.startup()
@@ -174,12 +169,14 @@ extension Broker {
         await dependencies.dispose(after: nil, isFinal: false, logger: self.logger)
         if reached >= .resultBackend { await resultBackend.shutdown() }
         if reached >= .middlewares {
-            for middleware in chain.middlewares.reversed() { await middleware.shutdown(self) }
+            for middleware in chain.middlewares.reversed() {
+                await LifecycleHook.run(of: self) { await middleware.shutdown(self) }
+            }
         }
         guard reached >= .handlers else { return }
         for handler in handlers.reversed() {
             do {
-                try await handler(self)
+                try await LifecycleHook.run(of: self) { try await handler(self) }
             } catch {
                 logger.error("a shutdown handler failed", metadata: ["error.message": "\(error)"])
             }

@@ -37,7 +37,7 @@ public final class Broker: Sendable {
     /// Where the broker is in its life; who asks for a start or a stop that is under way waits for it.
     enum Phase {
         case stopped
-        case starting(Task<Void, any Error>)
+        case starting(BrokerStart)
         case started
         case stopping(Task<Void, Never>)
     }

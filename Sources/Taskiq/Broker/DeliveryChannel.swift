@@ -17,8 +17,15 @@ public final class DeliveryChannel: Sendable {
         var deliveries: Deque<AckableMessage> = []
         var waiters: Deque<Waiter> = []
         var runners: [DeliveryRunner] = []
+        /// How many of the runners have yet to come for their first delivery.
+        var startingRunners = 0
+        /// Who makes another runner when one is wanted.
+        var spawner: CheckedContinuation<Bool, Never>?
         var isFinished = false
         var isDrained = false
+
+        /// Whether what waits is more than the runners on their way here will take.
+        var wantsRunner: Bool { deliveries.count > startingRunners }
 
         /// Takes one that waits; under the lock, so that whoever cancels it finds it either here or with its runner.
         mutating func take(for runner: DeliveryRunner?) -> AckableMessage? {
@@ -39,6 +46,7 @@ public final class DeliveryChannel: Sendable {
     public func offer(_ batch: [AckableMessage]) {
         guard !batch.isEmpty else { return }
         var taken: [(CheckedContinuation<AckableMessage?, Never>, AckableMessage)] = []
+        var spawner: CheckedContinuation<Bool, Never>?
         let late = state.withLock { state -> [AckableMessage] in
             if state.isFinished { return batch }
             for delivery in batch {
@@ -49,8 +57,10 @@ public final class DeliveryChannel: Sendable {
                     state.deliveries.append(delivery)
                 }
             }
+            if state.spawner != nil, state.wantsRunner { swap(&spawner, &state.spawner) }
             return []
         }
+        spawner?.resume(returning: true)
         for (waiter, delivery) in taken { waiter.resume(returning: delivery) }
         for delivery in late { delivery.receipt.settle(.released) }
     }
@@ -77,14 +87,16 @@ public final class DeliveryChannel: Sendable {
 
     /// Ends the channel: who waits gets nil, and deliveries that nobody took are released.
     public func finish() {
-        let (waiters, deliveries) = state.withLock { state in
+        let (waiters, deliveries, spawner) = state.withLock { state in
             state.isFinished = true
             defer {
                 state.waiters = []
                 state.deliveries = []
+                state.spawner = nil
             }
-            return (state.waiters, state.deliveries)
+            return (state.waiters, state.deliveries, state.spawner)
         }
+        spawner?.resume(returning: false)
         for waiter in waiters { waiter.continuation.resume(returning: nil) }
         for delivery in deliveries { delivery.receipt.settle(.released) }
     }
@@ -119,10 +131,38 @@ public final class DeliveryChannel: Sendable {
         return isWaiting || runners.contains { $0.cancel(reason, where: isMeant) }
     }
 
-    /// Makes a runner that takes deliveries from here.
+    // MARK: Runners
+
+    /// Makes a runner that takes deliveries from here, once it has come.
     func makeRunner() -> DeliveryRunner {
         let runner = DeliveryRunner()
-        state.withLock { $0.runners.append(runner) }
+        state.withLock { state in
+            state.runners.append(runner)
+            state.startingRunners += 1
+        }
         return runner
+    }
+
+    /// How many there are.
+    var runnerCount: Int { state.withLock { $0.runners.count } }
+
+    /// A runner has come for its first delivery.
+    func runnerHasCome() {
+        state.withLock { $0.startingRunners -= 1 }
+    }
+
+    /// Waits until deliveries wait that no runner is free for.
+    ///
+    /// - Returns: false at the channel's end.
+    func wantsRunner() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let answer = state.withLock { state -> Bool? in
+                if state.isFinished { return false }
+                if state.wantsRunner { return true }
+                state.spawner = continuation
+                return nil
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
     }
 }

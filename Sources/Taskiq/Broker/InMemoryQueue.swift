@@ -16,11 +16,15 @@ struct InMemoryQueue {
         var attempt = 1
         var isRedelivered = false
         let enqueuedAt: Timestamp
+        /// Why it is to be cancelled; nil if it is not.
+        var cancellationReason: String?
     }
 
     /// A message in somebody's hands.
     struct Delivery {
-        let entry: Entry
+        var entry: Entry
+        /// The way it took.
+        let channel: DeliveryChannel
         /// Whose credit it takes; nil once its task has ended.
         var listener: UInt64?
         var isAcknowledged = false
@@ -119,14 +123,14 @@ struct InMemoryQueue {
     enum Place {
         /// It waited, and is taken out.
         case waiting
-        /// Somebody has it, who is told by the number of the delivery.
-        case delivered(UInt64)
+        /// It is with a listener, or on its way through its channel.
+        case delivered(UInt64, DeliveryChannel)
         /// It has ended, and nobody will acknowledge it.
         case ended
     }
 
-    /// Takes a task out that waits, or says who has it; nil when it is not here.
-    mutating func cancel(_ taskID: TaskID) -> Place? {
+    /// Takes a task out that waits, or says who has it, and notes why, should it come back; nil when it is not here.
+    mutating func cancel(_ taskID: TaskID, reason: String) -> Place? {
         for priority in ready.indices {
             guard let place = ready[priority].firstIndex(where: { $0.message.taskID == taskID }) else { continue }
             ready[priority].remove(at: place)
@@ -140,16 +144,16 @@ struct InMemoryQueue {
         guard let (number, delivery) = deliveries.first(where: { $0.value.entry.message.taskID == taskID }) else {
             return nil
         }
-        guard delivery.listener == nil else { return .delivered(number) }
+        guard delivery.listener == nil else {
+            if delivery.entry.cancellationReason == nil { deliveries[number]?.entry.cancellationReason = reason }
+            return .delivered(number, delivery.channel)
+        }
         deliveries[number] = nil
         return .ended
     }
 
-    /// Whether a delivery has not ended.
-    func isRunning(_ number: UInt64) -> Bool { deliveries[number]?.listener != nil }
-
-    /// The channels that deliveries go through.
-    var channels: [DeliveryChannel] { listeners.values.map(\.channel) }
+    /// Why a delivery is to be cancelled; nil if it is not.
+    func cancellationReason(_ number: UInt64) -> String? { deliveries[number]?.entry.cancellationReason }
 
     // MARK: Listeners
 
@@ -171,11 +175,12 @@ struct InMemoryQueue {
         while let priority = ready.lastIndex(where: { !$0.isEmpty }), let id = roomiestListener,
             let entry = ready[priority].popFirst()
         {
+            guard let channel = listeners[id]?.channel else { continue }
             let number = takeNumber()
-            deliveries[number] = Delivery(entry: entry, listener: id)
+            deliveries[number] = Delivery(entry: entry, channel: channel, listener: id)
             listeners[id]?.held += 1
             listeners[id]?.lastServed = number
-            if let channel = listeners[id]?.channel { assigned.append((number, entry, channel)) }
+            assigned.append((number, entry, channel))
         }
         return assigned
     }
@@ -216,16 +221,16 @@ struct InMemoryQueue {
     ) {
         guard let delivery = deliveries[number], let listener = delivery.listener else { return }
         listeners[listener]?.held -= 1
+        if case .unacknowledged = settlement, !delivery.isAcknowledged {
+            deliveries[number]?.listener = nil
+            return wait(.held(number), until: now.saturatingSum(limit))
+        }
         deliveries[number] = nil
         switch settlement {
-        case .completed, .rejected: break
+        case .completed, .rejected, .unacknowledged: break
         case .requeued(let message, let delay): enqueue(message, after: delay, now: now, at: time)
         // Whoever acknowledges before the end has chosen to run it at most once.
         case .released: if !delivery.isAcknowledged { makeReady(delivery.entry) }
-        case .unacknowledged:
-            guard !delivery.isAcknowledged else { break }
-            deliveries[number] = Delivery(entry: delivery.entry)
-            wait(.held(number), until: now.saturatingSum(limit))
         }
     }
 }

@@ -103,8 +103,25 @@ public final class InMemoryTransport: BrokerTransport {
                 enqueuedAt: entry.enqueuedAt
             )
             let receipt = Receipt(transport: self, number: number)
-            channel.offer([AckableMessage(data: entry.message.message, info: info, receipt: receipt)])
+            var delivery = AckableMessage(data: entry.message.message, info: info, receipt: receipt)
+            delivery.cancellationReason = entry.cancellationReason
+            channel.offer([delivery])
         }
+        if !deliveries.isEmpty { cancelWhatWasOnItsWay(deliveries.lazy.map { ($0.number, $0.channel) }) }
+    }
+
+    /// Who cancelled a delivery before it was in its channel has found nobody to tell.
+    private func cancelWhatWasOnItsWay(_ deliveries: some Sequence<(UInt64, DeliveryChannel)>) {
+        let cancelled = state.withLock { state in
+            deliveries.compactMap { number, channel in
+                state.queue.cancellationReason(number).map { (number, channel, $0) }
+            }
+        }
+        for (number, channel, reason) in cancelled { cancel(number, in: channel, reason) }
+    }
+
+    private func cancel(_ number: UInt64, in channel: DeliveryChannel, _ reason: String) {
+        channel.cancel(reason: reason) { self.number(of: $0) == number }
     }
 
     private func setTimer(_ state: inout State) {
@@ -158,16 +175,11 @@ public final class InMemoryTransport: BrokerTransport {
 extension InMemoryTransport: TaskCancelling {
     /// Ends a task that waits, and cancels one that runs.
     public func cancel(_ taskID: TaskID, reason: String) async throws -> TaskCancellation {
-        let (place, channels) = state.withLock { ($0.queue.cancel(taskID), $0.queue.channels) }
-        switch place {
+        switch state.withLock({ $0.queue.cancel(taskID, reason: reason) }) {
         case .waiting: return .cancelled
         case .ended: return .ended
-        case .delivered(let delivery):
-            // It may be on its way into the channel.
-            while state.withLock({ $0.queue.isRunning(delivery) }) {
-                if channels.contains(where: { $0.cancel(reason: reason) { self.number(of: $0) == delivery } }) { break }
-                await Task.yield()
-            }
+        case .delivered(let number, let channel):
+            cancel(number, in: channel, reason)
             return .requested
         case nil:
             throw TaskiqError(.unknownTaskID, "no task of the id \(taskID) waits or runs here")

@@ -67,6 +67,18 @@ public struct Context: Sendable {
         logger[metadataKey: "taskiq.task.name"] = "\(message.taskName)"
         return logger
     }
+    /// The context of the message that a middleware hands on in place of this one.
+    func following(_ message: TaskiqMessage) -> Context {
+        var context = self
+        let limit = Receiver.timeLimit(of: message)
+        // The time runs from when the task begins.
+        if limit != Receiver.timeLimit(of: context.message) {
+            context.deadline = limit.map { ContinuousClock.now + .seconds($0) }
+        }
+        context.message = message
+        return context
+    }
+
     var acknowledgement: Acknowledgement { fields[0].acknowledgement }
     var dependencies: DependencyScope { fields[0].dependencies }
 

@@ -6,14 +6,30 @@ import Synchronization
 
 /// The values of dependencies that end together: those of one execution, or those of a worker.
 final class DependencyScope: Sendable {
-    private typealias Disposal = @Sendable ((any Error)?) async throws -> Void
+    /// The end of a value.
+    private struct Disposal: Sendable {
+        let name: String
+        let dispose: @Sendable ((any Error)?) async throws -> Void
+    }
+
+    /// A value that is made, or in the making.
+    private struct Making {
+        let number: UInt64
+        let task: Task<any Sendable, any Error>
+        /// How many wait for it.
+        var waiters = 0
+        var isMade = false
+    }
 
     private struct State {
-        var values: [DependencyIdentity: Task<any Sendable, any Error>] = [:]
+        var values: [DependencyIdentity: Making] = [:]
         /// What is made while something else is being made: who needs whom.
         var needs: [DependencyIdentity: Set<DependencyIdentity>] = [:]
-        var disposals: [(name: String, dispose: Disposal)] = []
+        var disposals: [Disposal] = []
         var isClosed = false
+        var lastNumber: UInt64 = 0
+        /// What began up to this number belongs to those that have been disposed of, and the error that ended them.
+        var ended: (number: UInt64, error: (any Error)?) = (0, nil)
 
         /// Whether one dependency needs another, directly or through others.
         func reaches(_ wanted: DependencyIdentity, from start: DependencyIdentity) -> Bool {
@@ -24,6 +40,13 @@ final class DependencyScope: Sendable {
                 if seen.insert(next).inserted { open += needs[next] ?? [] }
             }
             return false
+        }
+
+        /// The next that is to be disposed of; nil when all are, and what was begun before and ends later is too late.
+        mutating func nextDisposal(after error: (any Error)?, upTo last: UInt64) -> Disposal? {
+            if let disposal = disposals.popLast() { return disposal }
+            ended = (max(last, ended.number), error)
+            return nil
         }
     }
 
@@ -37,39 +60,33 @@ final class DependencyScope: Sendable {
 
     /// The value of a dependency: the one that is there, or one that is made now.
     ///
+    /// Whoever is cancelled waits no longer; what it waited for is cancelled if nobody else waits for it.
+    ///
     /// - Parameters:
     ///   - dependency: the dependency.
     ///   - resolver: what the making may ask; the dependency is the last on its path.
     /// - Returns: the value.
     /// - Throws: what making it throws, or `TaskiqError` with code `configuration`.
     func value<Value: Sendable>(of dependency: Dependency<Value>, resolver: DependencyResolver) async throws -> Value {
-        let making: Task<any Sendable, any Error>
-        if dependency.scope == .transient {
-            making = try start(dependency, resolver)
-        } else {
-            making = try state.withLock { state in
-                if let asking = resolver.path.dropLast().last?.identity {
-                    // Two that are made at the same time and need each other would wait for ever.
-                    if state.reaches(asking, from: dependency.identity) { throw resolver.circle("…") }
-                    state.needs[asking, default: []].insert(dependency.identity)
-                }
-                if let making = state.values[dependency.identity] { return making }
-                let making = try start(dependency, resolver, &state)
-                state.values[dependency.identity] = making
-                return making
+        let making = try state.withLock { state in
+            guard dependency.scope != .transient else { return try start(dependency, resolver, &state) }
+            if let asking = resolver.path.dropLast().last?.identity {
+                // Two that are made at the same time and need each other would wait for ever.
+                if state.reaches(asking, from: dependency.identity) { throw resolver.circle("…") }
+                state.needs[asking, default: []].insert(dependency.identity)
             }
+            var making = try state.values[dependency.identity] ?? start(dependency, resolver, &state)
+            making.waiters += 1
+            state.values[dependency.identity] = making
+            return making
         }
-        let value = try await withTaskCancellationHandler {
-            do {
-                return try await making.valueUnlessCancelled()
-            } catch {
-                // What could not be made may be made when it is asked for again; what a worker shares is not given up
-                // because one task is.
-                if dependency.scope != .worker || !Task.isCancelled { forget(dependency.identity, making) }
-                throw error
-            }
-        } onCancel: {
-            if dependency.scope != .worker { making.cancel() }
+        let value: any Sendable
+        do {
+            value = try await making.task.valueUnlessCancelled()
+            stopWaiting(for: dependency, making, failed: false)
+        } catch {
+            stopWaiting(for: dependency, making, failed: true)
+            throw error
         }
         guard let value = value as? Value else {
             throw TaskiqError(.configuration, "the dependency \(dependency.name) is not \(Value.self)")
@@ -77,11 +94,27 @@ final class DependencyScope: Sendable {
         return value
     }
 
-    private func start<Value>(
-        _ dependency: Dependency<Value>,
-        _ resolver: DependencyResolver
-    ) throws -> Task<any Sendable, any Error> {
-        try state.withLock { try start(dependency, resolver, &$0) }
+    /// Notes that one waits no longer, because the making ended or because it was cancelled itself.
+    private func stopWaiting<Value>(for dependency: Dependency<Value>, _ making: Making, failed: Bool) {
+        let isCancelled = failed && Task.isCancelled
+        if dependency.scope == .transient {
+            if isCancelled { making.task.cancel() }
+            return
+        }
+        state.withLock { state in
+            guard var current = state.values[dependency.identity], current.number == making.number else { return }
+            current.waiters -= 1
+            state.values[dependency.identity] = current
+            guard failed, !current.isMade else { return }
+            if !isCancelled {
+                // What could not be made may be made when it is asked for again.
+                state.values[dependency.identity] = nil
+            } else if dependency.scope == .task, current.waiters == 0 {
+                // What a worker shares is not given up because one task is.
+                state.values[dependency.identity] = nil
+                current.task.cancel()
+            }
+        }
     }
 
     /// Begins to make a value.
@@ -91,30 +124,49 @@ final class DependencyScope: Sendable {
         _ dependency: Dependency<Value>,
         _ resolver: DependencyResolver,
         _ state: inout State
-    ) throws -> Task<any Sendable, any Error> {
+    ) throws -> Making {
         guard !state.isClosed else {
             throw TaskiqError(.configuration, "the dependency \(dependency.name) was asked for after its scope's end")
         }
+        state.lastNumber += 1
+        let number = state.lastNumber
         let make: @concurrent @Sendable () async throws -> any Sendable = { [self] in
-            if let override = resolver.broker.override(of: dependency) { return try await override(resolver) }
-            let value = try await dependency.make(resolver)
-            if let dispose = dependency.dispose {
-                keep((dependency.name, { error in try await dispose(value, error) }))
+            if let override = resolver.broker.override(of: dependency) {
+                let value = try await override(resolver)
+                await made(dependency.identity, number, nil, resolver)
+                return value
             }
+            let value = try await dependency.make(resolver)
+            let disposal = dependency.dispose.map { dispose in
+                Disposal(name: dependency.name) { error in try await dispose(value, error) }
+            }
+            await made(dependency.identity, number, disposal, resolver)
             return value
         }
         // A worker's dependency must not take the context of the task that happened to be the first to ask.
-        return dependency.scope == .worker ? Task.detached(operation: make) : Task(operation: make)
+        let task = dependency.scope == .worker ? Task.detached(operation: make) : Task(operation: make)
+        return Making(number: number, task: task)
     }
 
-    private func keep(_ disposal: (name: String, dispose: Disposal)) {
-        state.withLock { $0.disposals.append(disposal) }
-    }
-
-    private func forget(_ identity: DependencyIdentity, _ making: Task<any Sendable, any Error>) {
-        state.withLock { state in
-            if state.values[identity] == making { state.values[identity] = nil }
+    /// Keeps what ends a value; a value that is made after the others were disposed of is disposed of at once.
+    private func made(
+        _ identity: DependencyIdentity,
+        _ number: UInt64,
+        _ disposal: Disposal?,
+        _ resolver: DependencyResolver
+    ) async {
+        let late = state.withLock { state -> (disposal: Disposal, error: (any Error)?)? in
+            if state.values[identity]?.number == number { state.values[identity]?.isMade = true }
+            guard let disposal else { return nil }
+            if number <= state.ended.number { return (disposal, state.ended.error) }
+            state.disposals.append(disposal)
+            return nil
         }
+        guard let late else { return }
+        // Unstructured: the making is cancelled, its end is not.
+        await Task {
+            await end(late.disposal, after: late.error) { resolver.context?.logger ?? resolver.broker.logger }
+        }.value
     }
 
     /// Ends all values in reverse order of their making.
@@ -128,13 +180,15 @@ final class DependencyScope: Sendable {
         isFinal: Bool,
         logger: @autoclosure @escaping @Sendable () -> Logger
     ) async {
-        let (making, isNothingToDo) = state.withLock { state in
+        let (making, last, isNothingToDo) = state.withLock { state in
             state.isClosed = isFinal
             defer {
                 state.values = [:]
                 state.needs = [:]
             }
-            return (Array(state.values.values), state.values.isEmpty && state.disposals.isEmpty)
+            let isNothingToDo = state.values.isEmpty && state.disposals.isEmpty
+            if isNothingToDo { state.ended = (state.lastNumber, error) }
+            return (state.values.values.map(\.task), state.lastNumber, isNothingToDo)
         }
         if isNothingToDo { return }
         // Unstructured: a task that was cancelled is cleaned up after like any other, and its cleaning is not cancelled.
@@ -144,21 +198,26 @@ final class DependencyScope: Sendable {
                 task.cancel()
                 _ = await task.result(within: disposalLimit)
             }
-            while let disposal = state.withLock({ $0.disposals.popLast() }) {
-                let ending = Task { try await disposal.dispose(error) }
-                let problem: String
-                switch await ending.result(within: disposalLimit) {
-                case .success: continue
-                case .failure(let error): problem = "\(error)"
-                case nil:
-                    ending.cancel()
-                    problem = "it took longer than \(disposalLimit)"
-                }
-                logger().error(
-                    "a dependency could not be disposed of",
-                    metadata: ["taskiq.dependency": "\(disposal.name)", "error.message": "\(problem)"]
-                )
+            while let disposal = state.withLock({ $0.nextDisposal(after: error, upTo: last) }) {
+                await end(disposal, after: error, logger: logger)
             }
         }.value
+    }
+
+    private func end(_ disposal: Disposal, after error: (any Error)?, logger: @Sendable () -> Logger) async {
+        // Unstructured, so that it can be left behind.
+        let ending = Task { try await disposal.dispose(error) }
+        let problem: String
+        switch await ending.result(within: disposalLimit) {
+        case .success: return
+        case .failure(let error): problem = "\(error)"
+        case nil:
+            ending.cancel()
+            problem = "it took longer than \(disposalLimit)"
+        }
+        logger().error(
+            "a dependency could not be disposed of",
+            metadata: ["taskiq.dependency": "\(disposal.name)", "error.message": "\(problem)"]
+        )
     }
 }

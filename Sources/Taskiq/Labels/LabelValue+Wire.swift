@@ -49,7 +49,7 @@ extension LabelValue {
         case .bool: self = .bool(text.lowercased() == "true")
         case .int: self = try Self.integer(Self.numeral(of: decoder, text), name: name)
         case .float:
-            guard let value = Self.double(Self.number(Self.numeral(of: decoder, text))) else {
+            guard let value = Self.double(Self.numeral(of: decoder, text)) else {
                 throw Self.misfit(text, "a number", name)
             }
             self = .double(value)
@@ -76,27 +76,40 @@ extension LabelValue {
 
     /// Python's `float()`: Swift alone reads hexadecimal numbers, and what is in parentheses after `nan`.
     private static func double(_ text: String) -> Double? {
-        text.utf8.contains { "xX(".utf8.contains($0) } ? nil : Double(text)
+        guard let text = number(text), !text.utf8.contains(where: { "xX(".utf8.contains($0) }) else { return nil }
+        return Double(text)
     }
 
-    /// Python's `int()`: white space around the number, a sign, and underscores between digits are allowed.
+    /// Python's `int()`: white space around the number, a sign, and underscores between digits are allowed; zeros at the
+    /// front count as digits.
     private static func integer(_ text: String, name: String) throws(TaskiqError) -> LabelValue {
-        let number = number(text)
-        if let value = Int(number) { return .int(value) }
+        guard let number = number(text) else { throw misfit(text, "an integer", name) }
         let digits = number.drop { $0 == "-" || $0 == "+" }
-        guard !digits.isEmpty, number.utf8.count - digits.utf8.count <= 1,
-            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { throw misfit(text, "an integer", name) }
+        guard !digits.isEmpty, number.utf8.count - digits.utf8.count <= 1, digits.utf8.allSatisfy(isDigit) else {
+            throw misfit(text, "an integer", name)
+        }
+        guard digits.utf8.count <= FragmentBuilder.maximumDigits else {
+            throw misfit(text, "an integer of at most \(FragmentBuilder.maximumDigits) digits", name)
+        }
+        if let value = Int(number) { return .int(value) }
         let significant = String(digits.drop { $0 == "0" })
         return .largeInt(digits: number.hasPrefix("-") ? "-" + significant : significant)
     }
 
-    private static func number(_ text: String) -> String {
-        let trimmed = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-        let number = String(trimmed)
-        let wellPlaced = !number.hasPrefix("_") && !number.hasSuffix("_") && !number.contains("__")
-        return wellPlaced ? number.filter { $0 != "_" } : number
+    /// The text without the white space around it and the underscores between its digits; nil when one stands elsewhere.
+    private static func number(_ text: String) -> String? {
+        let number = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        let bytes = Array(number.utf8)
+        guard bytes.contains(UInt8(ascii: "_")) else { return number }
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "_") {
+            guard index > 0, index + 1 < bytes.count, isDigit(bytes[index - 1]), isDigit(bytes[index + 1]) else {
+                return nil
+            }
+        }
+        return String(decoding: bytes.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     private static func misfit(_ text: String, _ wanted: String, _ name: String) -> TaskiqError {
         TaskiqError(.malformed, "label \"\(name)\": expected \(wanted), found \"\(text.prefix(60))\"")

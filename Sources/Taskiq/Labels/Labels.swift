@@ -26,14 +26,7 @@ public struct Labels: Sendable, Hashable {
     /// Makes a set of labels; of two entries with one name the later value stands at the earlier place.
     public init(_ entries: some Sequence<Entry> = []) {
         self.entries = []
-        var index = NameIndex()
-        for entry in entries {
-            if let place = index.place(of: entry.name, in: self.entries, by: \.name) {
-                self.entries[place].value = entry.value
-            } else {
-                self.entries.append(entry)
-            }
-        }
+        lay(entries)
     }
 
     /// Takes entries of which hardly ever two have one name.
@@ -47,9 +40,9 @@ public struct Labels: Sendable, Hashable {
 
     /// The value of a label by its name.
     public subscript(name: String) -> LabelValue? {
-        get { entries.first { $0.name == name }?.value }
+        get { entries.first { $0.name.isSpelled(name) }?.value }
         set {
-            if let index = entries.firstIndex(where: { $0.name == name }) {
+            if let index = entries.firstIndex(where: { $0.name.isSpelled(name) }) {
                 if let newValue { entries[index].value = newValue } else { entries.remove(at: index) }
             } else if let newValue {
                 entries.append(Entry(name: name, value: newValue))
@@ -65,7 +58,18 @@ public struct Labels: Sendable, Hashable {
 
     /// Takes over other labels, which win.
     public mutating func merge(_ other: Labels) {
-        for entry in other.entries { self[entry.name] = entry.value }
+        lay(other.entries)
+    }
+
+    private mutating func lay(_ entries: some Sequence<Entry>) {
+        var index = NameIndex()
+        for entry in entries {
+            if let place = index.place(of: entry.name, in: self.entries, by: \.name) {
+                self.entries[place].value = entry.value
+            } else {
+                self.entries.append(entry)
+            }
+        }
     }
 
     /// These labels with others laid over them.

@@ -102,9 +102,9 @@ public struct KeywordArguments: Sendable, Hashable {
 
     /// The value of a parameter by its name.
     public subscript(name: String) -> JSONFragment? {
-        get { arguments.first { $0.name == name }?.value }
+        get { arguments.first { $0.name.isSpelled(name) }?.value }
         set {
-            if let index = arguments.firstIndex(where: { $0.name == name }) {
+            if let index = arguments.firstIndex(where: { $0.name.isSpelled(name) }) {
                 if let newValue { arguments[index].value = newValue } else { arguments.remove(at: index) }
             } else if let newValue {
                 arguments.append(Argument(name, newValue))

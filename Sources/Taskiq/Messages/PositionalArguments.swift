@@ -47,7 +47,13 @@ struct PositionalArguments: Sendable {
 
 extension PositionalArguments: Hashable {
     @usableFromInline
-    static func == (left: PositionalArguments, right: PositionalArguments) -> Bool { left.list == right.list }
+    static func == (left: PositionalArguments, right: PositionalArguments) -> Bool {
+        // The same text is the quick case: an array knows when it is compared with itself.
+        if left.isText, right.isText, left.array.range == right.array.range, left.array.storage == right.array.storage {
+            return true
+        }
+        return left.list == right.list
+    }
 
     @usableFromInline
     func hash(into hasher: inout Hasher) { hasher.combine(list) }

@@ -14,6 +14,6 @@ struct MiddlewareChain: Sendable {
         context: Context,
         last: @escaping NextExecution.Last
     ) async throws -> StoredResult {
-        try await NextExecution(middlewares[...], last: last)(message, context)
+        try await NextExecution(middlewares[...], last: last).goOn(message, context)
     }
 }

@@ -16,11 +16,17 @@ public struct NextExecution: Sendable {
     /// Goes on.
     ///
     /// - Parameters:
-    ///   - message: the message, as the middleware wants the task to see it.
+    ///   - message: the message, as the middleware wants the task to see it; the context follows it.
     ///   - context: the task's context.
     /// - Returns: the result.
     /// - Throws: what the next ones, or the task, throw.
     public func callAsFunction(_ message: TaskiqMessage, _ context: Context) async throws -> StoredResult {
+        guard message != Context.current?.message else { return try await goOn(message, context) }
+        let context = context.following(message)
+        return try await Context.$current.withValue(context) { try await goOn(message, context) }
+    }
+
+    func goOn(_ message: TaskiqMessage, _ context: Context) async throws -> StoredResult {
         guard let middleware = middlewares.first else { return try await last(message, context) }
         return try await middleware.execute(
             message,

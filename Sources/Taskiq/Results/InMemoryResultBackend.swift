@@ -12,6 +12,9 @@ public final class InMemoryResultBackend: ResultBackend {
         var progress: [TaskID: TaskProgress] = [:]
         var progressOrder: Deque<TaskID> = []
         var waiters = ResultWaiters()
+        /// How many brokers have started it and not stopped it.
+        var users = 0
+        var isShutDown = false
     }
 
     private let state = Mutex(State())
@@ -24,6 +27,27 @@ public final class InMemoryResultBackend: ResultBackend {
     public init(maximumStoredResults: Int? = 10_000) {
         limit = max(1, maximumStoredResults ?? .max)
     }
+
+    /// A broker starts.
+    public func startup() async {
+        state.withLock { state in
+            state.users += 1
+            state.isShutDown = false
+        }
+    }
+
+    /// A broker stops; with the last one all waiting ends in an error, while results that are there can still be fetched.
+    public func shutdown() async {
+        let waiters = state.withLock { state in
+            state.users = max(0, state.users - 1)
+            guard state.users == 0 else { return [ResultWaiters.Waiter]() }
+            state.isShutDown = true
+            return state.waiters.takeAll()
+        }
+        for waiter in waiters { waiter.resume(throwing: Self.shutDown) }
+    }
+
+    private static let shutDown = TaskiqError(.shutdown, "the broker has been shut down")
 
     /// Stores a result and wakes who waits for it.
     public func setResult(_ result: StoredResult, for taskID: TaskID) async throws {
@@ -56,6 +80,8 @@ public final class InMemoryResultBackend: ResultBackend {
     }
 
     /// Waits until the result is stored.
+    ///
+    /// - Throws: `TaskiqError` with code `resultTimeout` when the time is over, `shutdown` when the broker is shut down.
     public func waitForResult(
         for taskID: TaskID,
         timeout: Duration?,
@@ -66,6 +92,10 @@ public final class InMemoryResultBackend: ResultBackend {
         return try await ResultWaiters.wait(for: taskID, timeout: timeout) { continuation, token in
             self.state.withLock { state -> StoredResult? in
                 if let result = state.results[taskID] { return result }
+                if state.isShutDown {
+                    continuation.resume(throwing: Self.shutDown)
+                    return nil
+                }
                 state.waiters.add(continuation, token: token, for: taskID)
                 return nil
             }

@@ -15,19 +15,19 @@ struct JSONLabelReader {
 
     func labels(_ labels: Range<Int>, types: Range<Int>?) throws(TaskiqError) -> Labels {
         if let types, let entries = try inStep(labels, types) { return Labels(mostlyDistinct: entries) }
-        var table: [String: Int] = [:]
+        var table: [SpelledName: Int] = [:]
         if let types {
             var kinds = cursor.at(types)
             try kinds.object { (kinds, key) throws(TaskiqError) in
                 let name = kinds.text(of: key)
-                table[name] = try type(&kinds, name)
+                table[SpelledName(name)] = try type(&kinds, name)
             }
         }
         var entries: [Labels.Entry] = []
         var values = cursor.at(labels)
         try values.object { (values, key) throws(TaskiqError) in
             let name = values.text(of: key)
-            entries.append(try entry(name, &values, type: table[name]))
+            entries.append(try entry(name, &values, type: table[SpelledName(name)]))
         }
         return Labels(mostlyDistinct: entries)
     }

@@ -5,7 +5,7 @@
 struct JSONObjectShape {
     let range: Range<Int>
     private var count = 0
-    /// Whether all keys are certain to be different.
+    /// Whether all keys are certain to be different; not asked of very many.
     private var isDistinct = true
 
     /// Steps over an object, which comes next.
@@ -18,8 +18,9 @@ struct JSONObjectShape {
         try cursor.object { (cursor, key) throws(TaskiqError) in
             count += 1
             if isDistinct {
+                // Very many are cut up anyway, by a table; to compare each with those before it would cost the square.
                 isDistinct =
-                    !key.isEscaped
+                    count <= KeywordArguments.mostInText && !key.isEscaped
                     && (keys.insert(cursor.content(of: key)) || !cursor.hasKey(key, inObjectAt: start))
             }
             _ = try cursor.value(depth: depth + 1)

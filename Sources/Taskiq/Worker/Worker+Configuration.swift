@@ -7,6 +7,8 @@ extension Worker {
         /// The program's name in the catalogue it announces.
         public var application: String
         /// How many tasks run at a time; at least 1; 100 when not said, as in Python.
+        ///
+        /// `.max` is no limit.
         public var maxAsyncTasks: Int
         /// How many more messages are held ready, beyond those that run; 0 keeps them where other workers can have them.
         public var maxPrefetch: Int

@@ -104,7 +104,10 @@ public final class Worker: Service {
         case tasksEnded, timeIsUp, waiting
     }
 
-    /// As many runners as tasks may run at a time, each taking one delivery after the other.
+    // Some are there from the start; more are made when they are needed, for a worker without a limit has no last one.
+    private static let firstRunners = 100
+
+    /// At most as many runners as tasks may run at a time, each taking one delivery after the other.
     private static func runTasks(
         _ count: Int,
         of channel: DeliveryChannel,
@@ -112,9 +115,13 @@ public final class Worker: Service {
         _ isAbandoning: Flag
     ) async {
         await withDiscardingTaskGroup { group in
-            for _ in 0..<max(1, count) {
+            var made = 0
+            while made < max(1, count) {
+                if made >= firstRunners { guard await channel.wantsRunner() else { break } }
+                made += 1
+                let runner = channel.makeRunner()
                 group.addTask {
-                    let runner = channel.makeRunner()
+                    channel.runnerHasCome()
                     var isOver = false
                     while !isOver {
                         runner.renew()

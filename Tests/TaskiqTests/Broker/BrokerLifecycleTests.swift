@@ -159,4 +159,87 @@ struct BrokerLifecycleTests {
         #expect(journal.entries.last == "transport startup")
         await broker.shutdown()
     }
+
+    @Test("one of two who start it is cancelled: it starts for the other")
+    func oneCancelledStarter() async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        let (reached, gate) = (Gate(), Gate())
+        broker.on(.clientStartup) { _ in
+            reached.open()
+            await gate.wait()
+            try Task.checkCancellation()
+        }
+        let starters = (0..<2).map { _ in Task { try await broker.startup() } }
+        await reached.wait()
+        // Long enough for both to have asked.
+        for _ in 0..<2_000 { await Task.yield() }
+        starters[0].cancel()
+        await #expect(throws: CancellationError.self) { try await starters[0].value }
+        gate.open()
+        try await starters[1].value
+        #expect(journal.entries.last == "transport startup")
+        await broker.shutdown()
+    }
+
+    @Test("who asks for a start that all others have given up gets one of its own")
+    func startAfterGivenUp() async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        let (reached, gate) = (Gate(), Gate())
+        broker.on(.clientStartup) { _ in
+            reached.open()
+            // Ends neither when it is cancelled nor before the gate opens, so that the start is still there.
+            await Task { await gate.wait() }.value
+            try Task.checkCancellation()
+        }
+        let first = Task { try await broker.startup() }
+        await reached.wait()
+        first.cancel()
+        let second = Task { try await broker.startup() }
+        for _ in 0..<2_000 { await Task.yield() }
+        gate.open()
+        await #expect(throws: CancellationError.self) { try await first.value }
+        try await second.value
+        #expect(journal.entries.last == "transport startup")
+        await broker.shutdown()
+    }
+
+    @Test("what a handler left behind may stop the broker later, and a handler of the stop may ask for it")
+    func leftBehind() async throws {
+        let journal = Journal()
+        let broker = broker(journal)
+        let (gate, stopped) = (Gate(), Gate())
+        broker.on(.clientStartup) { broker in
+            Task {
+                await gate.wait()
+                await broker.shutdown()
+                stopped.open()
+            }
+        }
+        broker.on(.clientShutdown) { broker in await broker.shutdown() }
+        try await broker.startup()
+        gate.open()
+        await stopped.wait()
+        #expect(journal.entries.last == "clientShutdown 1")
+    }
+
+    @Test("what a task in memory left behind may stop its broker")
+    func stoppedByTask() async throws {
+        let broker = Broker.inMemory()
+        let stopped = Gate()
+        let task = broker.task("stop") { () -> Int in
+            let broker = try #require(Context.current?.broker)
+            Task {
+                await broker.shutdown()
+                stopped.open()
+            }
+            return 1
+        }
+        try await broker.startup()
+        _ = try await task.kiq()
+        await stopped.wait()
+        let error = await #expect(throws: TaskiqError.self) { try await task.kiq() }
+        #expect(error?.code == .shutdown)
+    }
 }

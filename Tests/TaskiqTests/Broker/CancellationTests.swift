@@ -149,6 +149,69 @@ struct CancellationTests {
         await broker.shutdown()
     }
 
+    @Test("one that runs while the broker stops is cancelled, too")
+    func whileStopping() async throws {
+        let began = Gate()
+        let task = broker.task("t") { () -> Int in
+            began.open()
+            try await untilCancelled()
+            return 1
+        }
+        try await broker.startup()
+        let handle = try await task.kiq()
+        await began.wait()
+        await broker.transport.stopListening()
+        #expect(try await handle.cancel() == .requested)
+        #expect(failure(try await handle.waitForResult())?.isCancellation == true)
+        await broker.shutdown()
+    }
+
+    @Test("one that a listener has that knows no cancelling is told of when it comes back")
+    func handMadeListener() async throws {
+        let transport = InMemoryTransport()
+        let subscription = WorkerSubscription(
+            catalogue: broker.catalogue(application: "a"),
+            queues: ["q"],
+            concurrency: 1,
+            prefetch: 0
+        )
+        try await transport.kick(BrokerMessage(taskID: "i", taskName: "t", message: [], labels: []))
+        let channel = try await transport.listen(subscription)
+        let delivery = try #require(await channel.next())
+        #expect(delivery.cancellationReason == nil)
+        #expect(try await transport.cancel("i", reason: "why") == .requested)
+        await transport.stopListening()
+        #expect(try await transport.cancel("i", reason: "later") == .requested)
+        delivery.receipt.settle(.released)
+        let again = try #require(await transport.listen(subscription).next())
+        #expect(again.cancellationReason == "why")
+        again.receipt.settle(.completed(nil))
+        await #expect { try await transport.cancel("i", reason: "") } throws: {
+            ($0 as? TaskiqError)?.code == .unknownTaskID
+        }
+        await transport.shutdown()
+    }
+
+    @Test("one that is cancelled at any moment ends, once")
+    func anyMoment() async throws {
+        let task = broker.task("t") { () -> Int in
+            for _ in 0..<100 { await Task.yield() }
+            try Task.checkCancellation()
+            return 1
+        }
+        try await broker.startup()
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    let handle = try await task.kiq()
+                    _ = try? await handle.cancel()
+                    _ = try await handle.waitForResult()
+                }
+            }
+        }
+        await broker.shutdown()
+    }
+
     @Test("an engine that cannot do it says so")
     func unable() async throws {
         let broker = Broker(transport: Unable())

@@ -275,4 +275,104 @@ struct DependencyTests {
         await scope.dispose(after: nil, isFinal: true, logger: broker.logger)
         #expect(journal.entries == ["make first", "dispose first"])
     }
+
+    /// Waits for a gate whether it is cancelled or not.
+    private static func deaf(_ gate: Gate) async { await Task { await gate.wait() }.value }
+
+    @Test(
+        "what is made after its task has ended is disposed of then",
+        arguments: [Dependency<Int>.Scope.task, .transient]
+    )
+    func madeTooLate(scope: Dependency<Int>.Scope) async throws {
+        let (gate, disposed) = (Gate(), Gate())
+        let slow = Dependency("slow", scope: scope) { _ in
+            await Self.deaf(gate)
+            return 1
+        } dispose: { [journal] _, error in
+            journal.note("\((error as? TaskiqError)?.code == .taskTimeout), cancelled: \(Task.isCancelled)")
+            disposed.open()
+        }
+        try await run(labels: [.timeout(.milliseconds(1))]) { _ = try await $0.resolve(slow) }
+        #expect(journal.entries.isEmpty)
+        gate.open()
+        await disposed.wait()
+        #expect(journal.entries == ["true, cancelled: false"])
+    }
+
+    @Test("what a worker shares and is made after its end is disposed of then; a new start makes another")
+    func sharedTooLate() async throws {
+        let (gate, began) = (Gate(), Gate())
+        let scope = DependencyScope(disposalLimit: .milliseconds(1))
+        let disposed = Gate()
+        let slow = Dependency("slow", scope: .worker) { [journal] _ in
+            journal.note("make")
+            began.open()
+            await Self.deaf(gate)
+            return 1
+        } dispose: { [journal] _, _ in
+            journal.note("dispose")
+            disposed.open()
+        }
+        let step = DependencyResolver.Step(identity: slow.identity, name: slow.name, outlivesTasks: true)
+        let resolver = DependencyResolver(context: nil, broker: broker, path: [step])
+        let asking = Task { try await scope.value(of: slow, resolver: resolver) }
+        await began.wait()
+        await scope.dispose(after: nil, isFinal: false, logger: broker.logger)
+        #expect(journal.entries == ["make"])
+        gate.open()
+        await disposed.wait()
+        _ = await asking.result
+        #expect(try await scope.value(of: slow, resolver: resolver) == 1)
+        await scope.dispose(after: nil, isFinal: true, logger: broker.logger)
+        #expect(journal.entries == ["make", "dispose", "make", "dispose"])
+    }
+
+    @Test("one of two who wait for the same is cancelled: the other gets it; when both are, so is the making")
+    func cancelledWaiters() async throws {
+        for cancelsBoth in [false, true] {
+            let (gate, began) = (Gate(), Gate())
+            let shared = Dependency("shared") { [journal] _ in
+                began.open()
+                await gate.wait()
+                journal.note("cancelled: \(Task.isCancelled)")
+                return 1
+            }
+            try await run { context in
+                let waiters = (0..<2).map { _ in Task { try await context.resolve(shared) } }
+                await began.wait()
+                // Long enough for both to have asked.
+                for _ in 0..<2_000 { await Task.yield() }
+                waiters[0].cancel()
+                await #expect(throws: CancellationError.self) { try await waiters[0].value }
+                if cancelsBoth {
+                    waiters[1].cancel()
+                    await #expect(throws: CancellationError.self) { try await waiters[1].value }
+                } else {
+                    gate.open()
+                    let values = (try await waiters[1].value, try await context.resolve(shared))
+                    #expect(values == (1, 1))
+                }
+            }
+            #expect(try await error() == nil)
+        }
+        #expect(journal.entries.first == "cancelled: false")
+        while journal.entries.count < 2 { await Task.yield() }
+        #expect(journal.entries == ["cancelled: false", "cancelled: true"])
+    }
+
+    @Test("who is cancelled and asks for what is there takes it from nobody")
+    func cancelledAsker() async throws {
+        let session = noted("session") { _ in 1 }
+        try await run { context in
+            _ = try await context.resolve(session)
+            let asking = Task {
+                while !Task.isCancelled { await Task.yield() }
+                return try await context.resolve(session)
+            }
+            asking.cancel()
+            _ = await asking.result
+            _ = try await context.resolve(session)
+        }
+        #expect(journal.entries == ["make session", "dispose session"])
+    }
 }

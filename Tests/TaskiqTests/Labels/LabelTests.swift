@@ -100,10 +100,19 @@ struct LabelTests {
 
     @Test(
         "numbers that only Swift would read are refused",
-        arguments: [("0x10", 4), ("nan(0x1)", 4), ("0x10", 2), ("_5", 2), ("5_", 2), ("5__0", 2), ("+", 2), ("--5", 2)]
+        arguments: [
+            ("0x10", 4), ("nan(0x1)", 4), ("0x10", 2), ("_5", 2), ("5_", 2), ("5__0", 2), ("+", 2), ("--5", 2),
+            ("+_5", 2), ("-_5", 2), ("+_5", 4), ("1_.5", 4), ("1._5", 4), ("1e_5", 4), ("1_e5", 4), ("in_f", 4),
+            (String(repeating: "9", count: 4_301), 2), (String(repeating: "0", count: 4_301), 2),
+        ]
     )
     func foreignNumbers(text: String, type: Int) {
         #expect(throws: TaskiqError.self) { try LabelValue(wire: JSONFragment(string: text), type: type, name: "x") }
+    }
+
+    @Test("underscores between digits are read over", arguments: [("1_0.5_5", 10.55), ("1e1_0", 1e10), (" 1_0 ", 10)])
+    func underscores(text: String, number: Double) throws {
+        #expect(try LabelValue(wire: JSONFragment(string: text), type: 4, name: "x") == .double(number))
     }
 
     @Test(

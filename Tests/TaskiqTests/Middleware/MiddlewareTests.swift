@@ -186,4 +186,40 @@ struct MiddlewareTests {
         #expect(journal.entries.contains("body") == (hook == "postExecute" && task == "ok"))
         #expect(journal.entries.suffix(2) == ["postSave B", "postSave A"])
     }
+
+    /// Hands on another message than it was given.
+    private struct Changing: TaskiqMiddleware {
+        var label: String
+        var limit: Duration?
+
+        func execute(_ message: TaskiqMessage, context: Context, next: NextExecution) async throws -> StoredResult {
+            var message = message
+            message.labels[label] = true
+            if let limit { message.labels[.timeout] = limit.inSeconds }
+            return try await next(message, context)
+        }
+    }
+
+    @Test("the context follows a message that a middleware hands on")
+    func changedMessage() async throws {
+        let broker = Broker(
+            transport: RecordingTransport(),
+            resultBackend: RecordingBackend(),
+            middlewares: [Changing(label: "one"), Changing(label: "two", limit: .seconds(60)), Changing(label: "two")]
+        )
+        let seen = TaskiqState()
+        broker.register(named: "t") { message, context in
+            seen.setValue(Context.current, for: "current")
+            seen.setValue(context, for: "context")
+            #expect(context.message == message)
+            return .null
+        }
+        try await broker.receive(TaskiqMessage(taskID: "i", taskName: "t"))
+        for name in ["current", "context"] {
+            let context = try #require(seen.value(for: name, as: Context.self))
+            #expect(context.message.labels.entries.map(\.name) == ["one", "two", "timeout"], "\(name)")
+            let left = try #require(context.deadline).duration(to: .now)
+            #expect(left < .seconds(-1) && left > .seconds(-61))
+        }
+    }
 }

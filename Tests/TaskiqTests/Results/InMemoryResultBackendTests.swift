@@ -120,4 +120,29 @@ struct InMemoryResultBackendTests {
             try await backend.waitForResult(for: "x", timeout: .zero, checkInterval: .seconds(3600)).isError == false
         )
     }
+
+    @Test("whoever waits for ever is told of the shutdown, and what is there can still be had")
+    func shutdown() async throws {
+        let backend = InMemoryResultBackend()
+        let broker = Broker.inMemory(resultBackend: backend)
+        let add = broker.task("add") { (a: Int) in a }
+        try await broker.startup()
+        let ended = try await add.kiq(1)
+        #expect(try await ended.value() == 1)
+        let later = try await add.kiq(2, labels: [.delay(.seconds(86_400))])
+        let waiting = Task { try await later.waitForResult() }
+        for _ in 0..<2_000 { await Task.yield() }
+        await broker.shutdown()
+        let error = await #expect(throws: TaskiqError.self) { try await waiting.value }
+        #expect(error?.code == .shutdown)
+        let again = await #expect(throws: TaskiqError.self) { try await later.waitForResult() }
+        #expect(again?.code == .shutdown)
+        #expect(try await ended.value() == 1)
+        // Another broker that uses the same results keeps them open.
+        try await broker.startup()
+        await backend.startup()
+        await broker.shutdown()
+        let last = await #expect(throws: TaskiqError.self) { try await later.waitForResult(timeout: .milliseconds(1)) }
+        #expect(last?.code == .resultTimeout)
+    }
 }

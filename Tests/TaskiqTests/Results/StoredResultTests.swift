@@ -13,6 +13,7 @@ struct StoredResultTests {
         struct Row: Decodable, Sendable, CustomTestStringConvertible {
             var name: String
             var encoded: [String: Golden.Bytes]?
+            var decoded_by_python: JSONValue?
             var testDescription: String { name }
         }
 
@@ -59,6 +60,48 @@ struct StoredResultTests {
                     == Golden.compacted(String(decoding: bytes, as: UTF8.self))
             )
         }
+    }
+
+    @Test("a result is what Python read in it", arguments: table?.results ?? [])
+    private func decoded(row: Table.Row) throws {
+        guard let bytes = row.encoded?["json"]?.bytes else { return }
+        let wanted = try #require(row.decoded_by_python)
+        let result = try StoredResult(json: bytes)
+        #expect(.bool(result.isError) == wanted["is_err"])
+        #expect((result.log.map(JSONValue.string) ?? .null) == wanted["log"])
+        #expect(Golden.matches(result.returnValue, try #require(wanted["return_value"])))
+        #expect(try wanted["execution_time"]?.fragment.decode(Double.self) == result.executionTime.inSeconds)
+        guard case .object(let labels)? = wanted["labels"] else { throw TaskiqError(.malformed, row.name) }
+        #expect(result.labels.entries.map(\.name).sorted() == labels.map(\.key).sorted())
+        for label in labels { #expect(Golden.matches(try #require(result.labels[label.key]), label.value)) }
+        try check(result.error, try #require(wanted["error"]))
+    }
+
+    /// Compares an error with what Python made of it.
+    ///
+    /// Python makes its own stand-in for a class that it cannot find, in
+    /// a module of taskiq's; here the names are what the sender wrote.
+    private func check(_ failure: TaskFailure?, _ wanted: JSONValue) throws {
+        guard let failure, case .string(let type)? = wanted["type"] else {
+            #expect(failure == nil && wanted == .null)
+            return
+        }
+        guard case .array(let arguments)? = wanted["args"] else { throw TaskiqError(.malformed, type) }
+        if case .string(let text)? = arguments.first, text.hasPrefix("<class '") {
+            // Python could not make the class again, and says so in the message of another.
+            #expect(text.contains(failure.type), "\(failure)")
+        } else {
+            #expect(type.hasSuffix(".\(failure.type)"), "\(failure.type) is not \(type)")
+            #expect(failure.arguments.count == arguments.count)
+            #expect(zip(failure.arguments, arguments).allSatisfy(Golden.matches), "\(failure.arguments)")
+        }
+        try check(inner(failure.cause), try #require(wanted["cause"]))
+        try check(inner(failure.context), try #require(wanted["context"]))
+        #expect(.bool(failure.suppressesContext) == wanted["suppress_context"])
+    }
+
+    private func inner(_ box: TaskFailure.Box?) -> TaskFailure? {
+        if case .failure(let failure)? = box { failure } else { nil }
     }
 
     @Test("fields of Python's results are understood")

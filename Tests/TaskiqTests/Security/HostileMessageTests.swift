@@ -65,4 +65,49 @@ import Testing
         #expect(read.kwargs["k"]?.text == "2")
         #expect(try JSONFormatter().loads(try JSONFormatter().dumps(read).message) == read)
     }
+
+    /// 165 KB of names of few shapes took a minute when each was compared with those before it.
+    @Test("S10: very many names cost no more than their number", .timeLimit(.minutes(1)), arguments: [16, 17, 40_000])
+    func manyNames(count: Int) async throws {
+        let object = "{" + (0..<count).map { #""k\#($0)":\#($0)"# }.joined(separator: ",") + "}"
+        let texts = "{" + (0..<count).map { #""k\#($0)":"\#($0)""# }.joined(separator: ",") + "}"
+        let types = "{" + (0..<count).reversed().map { #""k\#($0)":2"# }.joined(separator: ",") + "}"
+        let usual = #"{"task_id":"i","task_name":"t","labels":\#(texts),"labels_types":\#(types),"args":[],"#
+        let first = #"{"kwargs":\#(object),"task_id":"i","task_name":"t","labels":{},"args":[]}"#
+        for text in [usual + #""kwargs":\#(object)}"#, first] {
+            let read = try JSONFormatter().loads(Array(text.utf8))
+            #expect(read.kwargs.arguments.map(\.name) == (0..<count).map { "k\($0)" })
+            #expect(read.kwargs["k\(count - 1)"]?.text == "\(count - 1)")
+            #expect(read.labels.merging(read.labels) == read.labels)
+            #expect(try JSONFormatter().loads(try JSONFormatter().dumps(read).message) == read)
+        }
+        #expect(try JSONFormatter().loads(Array((usual + #""kwargs":{}}"#).utf8)).labels.entries.count == count)
+        // One that stands twice is one, wherever it stands.
+        let twice = object.dropLast() + #","k0":"again"}"#
+        let read = try JSONFormatter().loads(message(kwargs: String(twice)))
+        #expect(read.kwargs.arguments.count == count)
+        #expect(read.kwargs["k0"]?.text == #""again""#)
+    }
+
+    @Test("names that only look the same are two, as in Python")
+    func lookalikes() throws {
+        let (one, two) = ("\u{E9}", "e\u{301}")
+        for filler in ["", (0..<20).map { #""k\#($0)":"","# }.joined()] {
+            let names = #"{\#(filler)"\#(one)":"1","\#(two)":"2"}"#
+            let types = names.replacing(#""""#, with: "3").replacing(#""1""#, with: "3").replacing(#""2""#, with: "3")
+            let text =
+                #"{"task_id":"i","task_name":"t","labels":\#(names),"labels_types":\#(types),"args":[],"kwargs":\#(names)}"#
+            for text in [text, " " + text] {
+                let read = try JSONFormatter().loads(Array(text.utf8))
+                #expect(read.labels[one] == .string("1") && read.labels[two] == .string("2"))
+                #expect(read.kwargs[one]?.text == #""1""# && read.kwargs[two]?.text == #""2""#)
+                let again = try JSONFormatter().loads(try JSONFormatter().dumps(read).message)
+                #expect(again.labels.entries.count == read.labels.entries.count)
+                #expect(again.kwargs.arguments.count == read.kwargs.arguments.count)
+            }
+        }
+        var labels = Labels([Labels.Entry(name: one, value: 1)])
+        labels[two] = 2
+        #expect(labels.merging(Labels([Labels.Entry(name: two, value: 3)]))[one] == .int(1))
+    }
 }

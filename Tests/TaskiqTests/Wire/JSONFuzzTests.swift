@@ -19,7 +19,11 @@ struct JSONFuzzTests {
             + #""error": {"exc_type": "E", "exc_message": ["m", 1], "exc_module": null, "exc_cause": {"exc_type": "C"}}}"#,
         #"{"application":"app","tasks":[{"name":"t","labels":{"schedule":[{"cron":"* * * * *","args":[1]},"#
             + #"{"interval":1.5},{"time":"2026-01-01T00:00:00Z"}]},"labels_types":{}}]}"#,
+        #"{"task_id":"i","task_name":"n","labels":\#(many),"args":[\#(many)],"kwargs":\#(many)}"#,
     ].map { Array($0.utf8) }
+
+    /// An object of many keys, of few shapes, some of which stand twice.
+    private static let many = "{" + (0..<40).map { #""k\#($0 % 36)":\#($0)"# }.joined(separator: ",") + "}"
 
     private static func mutated(using generator: inout SeededGenerator) -> [UInt8] {
         var bytes = seeds.randomElement(using: &generator) ?? []

@@ -24,7 +24,17 @@ struct UsualMessageTests {
             + #""kwargs":{"s":"","b":true,"n":0,"x":[{}]}}"#,
         #"{"task_id":"ABCDEF6789abcdef0123456789abcdef","task_name":"é","labels":{"é":"\n"},"labels_types":{"é":1},"#
             + ##""args":["#",1e3,18446744073709551616,"1","abcdefgh","abcdefg\""],"kwargs":{"n":"7","n":8}}"##,
+        many(15), many(40),
     ]
+
+    /// A message of so many labels and keywords, of few shapes.
+    private static func many(_ count: Int) -> String {
+        func object(_ value: String) -> String {
+            "{" + (0..<count).map { #""k\#($0 % 38)":\#(value)"# }.joined(separator: ",") + "}"
+        }
+        return #"{"task_id":"i","task_name":"t","labels":\#(object(#""x""#)),"labels_types":\#(object("3")),"args":[],"#
+            + #""kwargs":\#(object("1"))}"#
+    }
 
     private static let words = [
         "\"", "#", "\\", "\\\"", "\\u0041", ",", ":", "{", "}", "[", "]", " ", "\n", "\u{1}", "é", "\u{7F}", "0", "-",

@@ -137,4 +137,51 @@ struct WorkerTests {
         #expect(receipts.allSatisfy { $0.settlements.count == 1 })
         #expect((1...3).contains(counter.most))
     }
+
+    @Test("a worker without a limit makes the runners that it needs", arguments: [250, Int.max])
+    func unlimited(maxAsyncTasks: Int) async throws {
+        let (transport, gate, counter) = (RecordingTransport(journal), Gate(), Counter())
+        let worker = worker(transport, maxAsyncTasks: maxAsyncTasks) {
+            counter.enter()
+            // They all run at the same time, or none of them ends.
+            if counter.most == 250 { gate.open() }
+            await gate.wait()
+            counter.leave()
+            return 1
+        }
+        let receipts = (0..<250).map { _ in RecordingReceipt() }
+        for (number, receipt) in receipts.enumerated() {
+            transport.channel.offer([try delivery(TaskID(rawValue: "\(number)"), receipt)])
+        }
+        let running = Task { try await worker.run() }
+        while receipts.contains(where: \.settlements.isEmpty) { await Task.yield() }
+        // They are free again: no more are made for what comes now.
+        let last = RecordingReceipt()
+        transport.channel.offer([try delivery("last", last)])
+        while last.settlements.isEmpty { await Task.yield() }
+        #expect(transport.channel.runnerCount == 250)
+        transport.channel.finish()
+        try await running.value
+        #expect(counter.most == 250)
+    }
+
+    @Test("no more run at a time than may", arguments: [99, 100, 101, 130])
+    func limited(maxAsyncTasks: Int) async throws {
+        let (transport, counter) = (RecordingTransport(journal), Counter())
+        let worker = worker(transport, maxAsyncTasks: maxAsyncTasks) {
+            counter.enter()
+            for _ in 0..<100 { await Task.yield() }
+            counter.leave()
+            return 1
+        }
+        let receipts = (0..<1_000).map { _ in RecordingReceipt() }
+        let deliveries = try receipts.enumerated().map { try delivery(TaskID(rawValue: "\($0.offset)"), $0.element) }
+        transport.channel.offer(deliveries)
+        let running = Task { try await worker.run() }
+        while receipts.contains(where: \.settlements.isEmpty) { await Task.yield() }
+        transport.channel.finish()
+        try await running.value
+        #expect(counter.most <= maxAsyncTasks)
+        #expect(transport.channel.runnerCount <= maxAsyncTasks)
+    }
 }

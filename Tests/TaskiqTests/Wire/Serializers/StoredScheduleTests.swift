@@ -10,7 +10,15 @@ import Testing
 struct StoredScheduleTests {
     private struct Table: Decodable {
         struct Row: Decodable, Sendable, CustomTestStringConvertible {
+            /// What Python made the schedule of.
+            struct Sent: Decodable {
+                var args: [JSONValue]?
+                var kwargs: JSONValue?
+                var labels: JSONValue?
+            }
+
             var name: String
+            var `in`: Sent
             var encoded: [String: Golden.Bytes]
             var decoded: Fields
             var testDescription: String { name }
@@ -42,6 +50,7 @@ struct StoredScheduleTests {
         var schedules: [Row]
         var validation: [Validation]
         var cron_spec: [Spec]
+        var fired_messages: [String: Golden.Bytes]
     }
 
     private static let table = try? Golden.read("schedules", as: Table.self)
@@ -58,11 +67,61 @@ struct StoredScheduleTests {
         let first = try StoredSchedule(json: try #require(row.encoded["json"]?.bytes))
         #expect(first.taskName == "golden.tasks:echo")
         check(first, row.decoded)
+        try check(first, row.in)
         for codec in GoldenCodec.allCases {
             let bytes = try #require(row.encoded[codec.rawValue]?.bytes)
             let schedule = try StoredSchedule(serialized: bytes, by: codec.serializer)
             #expect(try schedule.serialized(by: JSONSerializer()) == first.serialized(by: JSONSerializer()))
             #expect(try schedule.serialized(by: codec.serializer) == bytes, "\(codec)")
+        }
+    }
+
+    private func check(_ schedule: StoredSchedule, _ wanted: Table.Row.Sent) throws {
+        let args = wanted.args ?? []
+        #expect(schedule.args.count == args.count)
+        #expect(zip(schedule.args, args).allSatisfy { Golden.matches($0, $1) }, "\(schedule.args)")
+        #expect(Golden.matches(JSONFragment(keywords: schedule.kwargs), wanted.kwargs ?? .object([])))
+        guard case .object(let labels) = wanted.labels ?? .object([]) else { throw TaskiqError(.malformed, "labels") }
+        #expect(schedule.labels.entries.map(\.name).sorted() == labels.map(\.key).sorted())
+        for label in labels {
+            let found = try #require(schedule.labels[label.key])
+            // A stored schedule has no types: bytes are text in it.
+            if case .string(let base64)? = label.value["$bytes"] {
+                #expect(Base64.decode(base64).map { String(decoding: $0, as: UTF8.self) } == found.text)
+            } else {
+                #expect(Golden.matches(found, label.value), "\(label.key) is \(found)")
+            }
+        }
+    }
+
+    /// Each message that Python's scheduler sent, and the labels that it has.
+    private static let fired: [String: Labels] = [
+        "label_source": [
+            .label("i", 5), .label("b", true), Labels.Entry(name: "by", value: .bytes(Array("ab".utf8))),
+            .label("base_label", 7), .label("schedule_id", "sid"),
+        ],
+        "dynamic_source_labels_become_str": [
+            .label("i", "5"), .label("b", "True"), .label("by", "YWI="), .label("schedule_id", "sid"),
+        ],
+        "dynamic_source_fixed_task_id": [.label("schedule_id", "sid")],
+    ]
+
+    @Test("what Python's scheduler sends is read here, and written as it was but for white space")
+    func firedMessages() throws {
+        let messages = try #require(Self.table?.fired_messages)
+        #expect(messages.keys.sorted() == Self.fired.keys.sorted())
+        for (name, message) in messages {
+            let bytes = try #require(message.bytes)
+            let read = try JSONFormatter().loads(bytes)
+            #expect(read.taskName == "golden.tasks:echo")
+            #expect(read.taskID == (name == "dynamic_source_fixed_task_id" ? "fixed" : "generated-task-id"))
+            #expect(read.labels == Self.fired[name])
+            #expect(read.args == [JSONValue.int(1).fragment] && read.kwargs == ["k": "v"])
+            let written = try JSONFormatter().dumps(read).message
+            #expect(
+                Golden.compacted(String(decoding: written, as: UTF8.self))
+                    == Golden.compacted(String(decoding: bytes, as: UTF8.self))
+            )
         }
     }
 
