@@ -37,7 +37,7 @@ struct HubReactor: ~Copyable {
     /// Most frames of a message, with the routing id that a router puts first.
     private static let maximumFrames = ProtocolLimits.maximumFrames + 1
     /// About how many messages are read from one socket before the hub takes its turn.
-    private static let mostAtATime = 512
+    private static let mostAtATime = 128
 
     private let front: ZeroMQSocket
     private let back: ZeroMQSocket

@@ -13,7 +13,11 @@ extension HubSimulation {
 
     mutating func newClient(_ place: Int) -> SimulatedClient {
         let identity = random.identity()
-        let link = ClientLink(hello: ClientHello(identity: identity, application: "app"), address: "simulated", resultPeriod: 3)
+        let link = ClientLink(
+            hello: ClientHello(identity: identity, application: "app"),
+            address: "simulated",
+            resultPeriod: 3
+        )
         return SimulatedClient(identity: identity, link: link, connection: newConnection(.front, owner: place))
     }
 

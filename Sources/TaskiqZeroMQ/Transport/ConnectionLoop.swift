@@ -168,8 +168,9 @@ struct ConnectionLoop: ~Copyable {
             read(frames) { loop, control, body throws(ProtocolError) in
                 loop.tellWorker(.packet(try Packet<WorkerReply>(control, body: body)))
             }
+            // What came together is handed over together, and begins while the rest is read.
+            handOver()
         }
-        handOver()
     }
 
     /// Reads each message of what may be a batch of them.
