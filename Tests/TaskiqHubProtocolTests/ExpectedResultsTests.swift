@@ -119,6 +119,15 @@ struct ExpectedResultsTests {
         )
     }
 
+    @Test("after a wait that was given up, the next one asks")
+    mutating func givenUp() {
+        learn()
+        #expect(submit("a") == true)
+        #expect(sent(link.handle(.awaitResult(taskID: "a"), at: 2)).isEmpty)
+        #expect(sent(link.handle(.cancelWait(taskID: "a"), at: 3)) == [.resultCancel(taskIDs: ["a"])])
+        #expect(sent(link.handle(.awaitResult(taskID: "a"), at: 4)) == [.resultWait(taskIDs: ["a"])])
+    }
+
     @Test("one that ends without a result is not waited for by the hub any more")
     mutating func noResult() {
         learn()

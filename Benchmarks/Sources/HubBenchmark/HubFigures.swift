@@ -12,8 +12,7 @@ struct HubFigures {
 
     private static let bodySize = 230
     private static let lives = 200_000
-    /// As many as leave room below the hub's limit of a million for what comes meanwhile.
-    private static let backlog = 900_000
+    private static let backlog = 1_000_000
 
     func run() async throws -> Bool {
         var holds = true

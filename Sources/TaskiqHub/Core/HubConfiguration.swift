@@ -14,7 +14,7 @@ public struct HubConfiguration: Sendable {
     /// How many bytes of bodies the hub keeps in memory; those beyond are read when their turn comes.
     public var maximumCachedBodies = 64 * 1024 * 1024
     /// Most messages that may wait or run; more are refused.
-    public var maximumMessages = 1_000_000
+    public var maximumMessages = 2_000_000
     /// How many bytes their bodies may have together; more are refused.
     public var maximumMessageBytes = 4 << 30
     /// How many results all clients together may wait for.

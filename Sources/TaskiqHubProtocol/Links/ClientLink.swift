@@ -168,7 +168,10 @@ public struct ClientLink: Sendable {
             if isOpen { send(.resultWait(taskIDs: [taskID])) }
         case .awaitResult(let taskID): awaitResult(of: taskID, at: now)
         case .cancelWait(let taskID):
-            if waits.remove(taskID) != nil, isOpen { send(.resultCancel(taskIDs: [taskID])) }
+            guard waits.remove(taskID) != nil else { break }
+            // The hub forgets what it was told with the submission, too.
+            expected.end(taskID)
+            if isOpen { send(.resultCancel(taskIDs: [taskID])) }
         case .ask(let taskID):
             guard ProtocolLimits.isValidName(taskID) else {
                 self.effects.append(.standing(TaskStanding(taskID: taskID, status: .unknown)))

@@ -27,6 +27,8 @@ final class ChildProcess: Sendable {
         process.terminationHandler = { [ending] _ in ending.happen() }
         try process.run()
         processID = process.processIdentifier
+        // The child has its own; Foundation would keep this one, and cannot start anything with a thousand of them open.
+        try file.close()
     }
 
     deinit {
