@@ -129,8 +129,9 @@ struct Checker {
     private mutating func checkRedeliveries() {
         guard kind == .worker || kind == .poison else { return }
         for (key, runs) in history.runs {
-            // Between the second death and the next start there is a pause on purpose.
-            guard runs.count > 1, runs[0].endedAt == nil, runs[1].attempt == runs[0].attempt + 1,
+            // Between the second death and the next start there is a pause on purpose; the first may have come before
+            // the task wrote its line.
+            guard runs.count > 1, runs[0].attempt == 1, runs[0].endedAt == nil, runs[1].attempt == 2,
                 let death = faults.deaths[runs[0].processID]?.first(where: { $0 >= runs[0].startedAt })
             else { continue }
             let time = runs[1].startedAt - death
