@@ -91,9 +91,12 @@ final class PeerProcess: Sendable {
     private static func readLines(_ handle: FileHandle, _ take: (String) -> Void) {
         var rest = Data()
         while true {
-            let chunk = handle.availableData
-            guard !chunk.isEmpty else { break }
-            rest.append(chunk)
+            // Not `availableData`, which ends the process when a signal interrupts it.
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            let count = read(handle.fileDescriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            rest.append(contentsOf: buffer[..<count])
             while let newline = rest.firstIndex(of: 0x0A) {
                 take(String(decoding: rest[rest.startIndex..<newline], as: UTF8.self))
                 rest = Data(rest[rest.index(after: newline)...])
