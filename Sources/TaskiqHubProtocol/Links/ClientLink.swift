@@ -61,7 +61,7 @@ public struct ClientLink: Sendable {
         case rejected(message: String)
     }
 
-    private struct Pending {
+    struct Pending {
         var submission: Submission
         var deadline: Int64
         /// Whether this session was told.
@@ -70,7 +70,7 @@ public struct ClientLink: Sendable {
         var notBefore: Int64 = 0
     }
 
-    private enum State {
+    enum State {
         case connecting
         case greeted(at: Int64)
         case open(session: UInt64, epoch: UInt64)
@@ -78,34 +78,34 @@ public struct ClientLink: Sendable {
     }
 
     private let hello: ClientHello
-    private let address: String
-    private var state = State.connecting
-    private var pending: [UInt64: Pending] = [:]
+    let address: String
+    var state = State.connecting
+    var pending: [UInt64: Pending] = [:]
     /// Those without an answer, and some with one, as they came.
-    private var order: Deque<UInt64> = []
+    var order: Deque<UInt64> = []
     /// Those that this session has not been told yet.
-    private var unsent: Deque<UInt64> = []
+    var unsent: Deque<UInt64> = []
     /// Those that were refused, and are said again later.
-    private var refused: Set<UInt64> = []
-    private var sentCount = 0
+    var refused: Set<UInt64> = []
+    var sentCount = 0
     /// No submission's time is over before.
-    private var earliestDeadline = Int64.max
-    private var lastID: UInt64 = 0
+    var earliestDeadline = Int64.max
+    var lastID: UInt64 = 0
     /// Below which the hub knows that everything is answered.
-    private var confirmedBelow: UInt64 = 0
-    private var waits: Set<String> = []
+    var confirmedBelow: UInt64 = 0
+    var waits: Set<String> = []
     private var questions: Set<String> = []
-    private var expected: ExpectedResults
-    private var nextQuestion: Int64 = 0
+    var expected: ExpectedResults
+    var nextQuestion: Int64 = 0
     private var calls = PendingCalls()
     /// How many bytes of results came in this session, and of how many the hub was told.
-    private var receivedBytes: Int64 = 0
-    private var saidReceived: Int64 = 0
+    var receivedBytes: Int64 = 0
+    var saidReceived: Int64 = 0
     private var lastHeard: Int64 = 0
     private var nextHeartbeat: Int64 = 0
-    private var wasOpen = false
-    private var maximumBody = Int.max
-    private var effects: [Effect] = []
+    var wasOpen = false
+    var maximumBody = Int.max
+    var effects: [Effect] = []
 
     /// Makes a link that is not connected yet.
     ///
@@ -151,27 +151,10 @@ public struct ClientLink: Sendable {
         case .connected: greet(at: now)
         case .packet(let packet): handle(packet, at: now)
         case .submit(let id, let submission, let deadline): submit(id, submission, deadline, at: now)
-        case .cancel(let id):
-            if let submission = pending[id]?.submission, submission.wantsResult { expected.end(submission.taskID) }
-            drop(id)
-        case .wait(let taskID):
-            guard ProtocolLimits.isValidName(taskID) else {
-                // No message has such an id; a frame with it would be refused as a whole.
-                self.effects.append(.result(taskID: taskID, .unknown, body: []))
-                break
-            }
-            if let body = expected.takeEarly(taskID, at: now) {
-                self.effects.append(.result(taskID: taskID, .ready, body: body))
-                break
-            }
-            waits.insert(taskID)
-            if isOpen { send(.resultWait(taskIDs: [taskID])) }
-        case .awaitResult(let taskID): awaitResult(of: taskID, at: now)
-        case .cancelWait(let taskID):
-            guard waits.remove(taskID) != nil else { break }
-            // The hub forgets what it was told with the submission, too.
-            expected.end(taskID)
-            if isOpen { send(.resultCancel(taskIDs: [taskID])) }
+        case .cancel(let id): cancel(id)
+        case .wait(let taskID): wait(for: taskID, at: now, mustAsk: true)
+        case .awaitResult(let taskID): wait(for: taskID, at: now, mustAsk: false)
+        case .cancelWait(let taskID): cancelWait(for: taskID)
         case .ask(let taskID):
             guard ProtocolLimits.isValidName(taskID) else {
                 self.effects.append(.standing(TaskStanding(taskID: taskID, status: .unknown)))
@@ -242,19 +225,6 @@ public struct ClientLink: Sendable {
         }
     }
 
-    private mutating func handle(_ refusal: SubmitRefusal, of id: UInt64, at now: Int64) {
-        guard let submission = pending[id] else { return }
-        if refusal.retryAfter > 0, now + refusal.retryAfter < submission.deadline {
-            if submission.isSent { sentCount -= 1 }
-            pending[id]?.isSent = false
-            pending[id]?.notBefore = now + refusal.retryAfter
-            refused.insert(id)
-        } else {
-            let code: TaskiqError.Code = refusal.code == .notUnique ? .conflict : .sendTask
-            fail(id, TaskiqError(code, "the hub at \(address) did not take the message: \(refusal.message)"))
-        }
-    }
-
     private mutating func tick(at now: Int64) {
         failLate(at: now)
         for id in calls.takeLate(at: now) { effects.append(.called(id: id, .failure(lateCall()))) }
@@ -276,72 +246,12 @@ public struct ClientLink: Sendable {
         }
     }
 
-    // MARK: Results
-
-    private mutating func awaitResult(of taskID: String, at now: Int64) {
-        guard ProtocolLimits.isValidName(taskID) else {
-            effects.append(.result(taskID: taskID, .unknown, body: []))
-            return
-        }
-        let isPromised = expected.trusts(taskID)
-        if let body = expected.takeEarly(taskID, at: now) {
-            effects.append(.result(taskID: taskID, .ready, body: body))
-            return
-        }
-        waits.insert(taskID)
-        if isOpen, !isPromised { send(.resultWait(taskIDs: [taskID])) }
-    }
-
-    private mutating func handle(_ status: ResultStatus, _ body: [UInt8], of taskID: String, at now: Int64) {
-        let isAwaited = waits.contains(taskID)
-        let isPromised = expected.isPromised(taskID)
-        if status == .ready {
-            waits.remove(taskID)
-            if isPromised { expected.end(taskID) }
-            if isPromised, !isAwaited { expected.keep(body, of: taskID, at: now) }
-        } else if isPromised, !isAwaited {
-            // It ended without one, and nobody waits.
-            expected.end(taskID)
-            send(.resultCancel(taskIDs: [taskID]))
-        }
-        if isAwaited { effects.append(.result(taskID: taskID, status, body: body)) }
-    }
-
-    /// Asks for results that the hub was to send by itself and that somebody has waited for a while: it may have to say
-    /// that no worker knows the task.
-    private mutating func askImpatiently(at now: Int64) {
-        guard now >= nextQuestion else { return }
-        nextQuestion = now + ExpectedResults.patience
-        expected.forgetEarly(at: now)
-        let taskIDs = expected.takeImpatient().filter(waits.contains)
-        for chunk in taskIDs.chunks(of: 200) { send(.resultWait(taskIDs: chunk)) }
-    }
-
-    /// Counts what was read of results: the hub sends only so many bytes of them ahead.
-    private mutating func noteReceived(_ count: Int) {
-        receivedBytes += Int64(count)
-        if receivedBytes - saidReceived >= LinkTiming.receivedAtATime { sayReceived() }
-    }
-
-    private mutating func sayReceived() {
-        saidReceived = receivedBytes
-        send(.received(bytes: receivedBytes))
-    }
-
-    /// Gives up the submissions whose time is over, in their order.
-    private mutating func failLate(at now: Int64) {
-        guard now >= earliestDeadline else { return }
-        let late = pending.filter { now >= $0.value.deadline }.keys.sorted()
-        for id in late { if let submission = pending[id] { fail(id, self.late(submission)) } }
-        earliestDeadline = pending.values.reduce(.max) { min($0, $1.deadline) }
-    }
-
     private mutating func reconnect() {
         state = .connecting
         effects.append(.reconnect)
     }
 
-    private mutating func send(_ command: ClientCommand, correlation: UInt64 = 0) {
+    mutating func send(_ command: ClientCommand, correlation: UInt64 = 0) {
         guard case .open(let session, let epoch) = state else { return }
         effects.append(.send(Packet(command, correlation: correlation, session: session, epoch: epoch)))
     }
@@ -363,7 +273,7 @@ public struct ClientLink: Sendable {
         for (id, call) in calls.takeUnsent() { send(.call(call), correlation: id) }
     }
 
-    private func refusal(_ message: String) -> TaskiqError {
+    func refusal(_ message: String) -> TaskiqError {
         TaskiqError(.refused, "the hub at \(address) refuses this client: \(message)")
     }
 
@@ -375,140 +285,11 @@ public struct ClientLink: Sendable {
         )
     }
 
-    private var unreachable: TaskiqError {
+    var unreachable: TaskiqError {
         TaskiqError(
             .unreachable,
             "no hub answers at \(address): start one with 'taskiq-scheduler', or name its address with --broker"
         )
-    }
-
-    // MARK: Submissions
-
-    private mutating func submit(_ id: UInt64, _ submission: Submission, _ deadline: Int64, at now: Int64) {
-        var submission = submission
-        if case .rejected(let message) = state {
-            effects.append(.submitted(id: id, .failure(refusal(message))))
-            return
-        }
-        if let field = submission.invalidField {
-            // The hub would not understand the frame, and could not tell which submission it was.
-            let message = "the \(field) must have 1 to 255 bytes and no control characters"
-            effects.append(.submitted(id: id, .failure(TaskiqError(.sendTask, message))))
-            return
-        }
-        submission.wantsResult = expected.wantsResult(of: submission.taskID)
-        var entry = Pending(submission: submission, deadline: deadline)
-        order.append(id)
-        lastID = max(lastID, id)
-        earliestDeadline = min(earliestDeadline, deadline)
-        // Mostly nothing is before it.
-        if isOpen, unsent.isEmpty, sentCount < LinkTiming.window, submission.body.count <= maximumBody {
-            entry.isSent = true
-            sentCount += 1
-            send(.submit(submission), correlation: id)
-            pending[id] = entry
-            return
-        }
-        pending[id] = entry
-        unsent.append(id)
-        if isOpen { sendPending(at: now) }
-    }
-
-    /// A session that was told nothing yet.
-    private mutating func beginAnew() {
-        sentCount = 0
-        receivedBytes = 0
-        saidReceived = 0
-        refused = []
-        // A session knows nothing of what was answered before it.
-        confirmedBelow = firstUnanswered()
-        for id in pending.keys {
-            pending[id]?.isSent = false
-            pending[id]?.notBefore = 0
-        }
-        expected.beginSession(
-            promised: Set(pending.values.lazy.filter(\.submission.wantsResult).map(\.submission.taskID))
-        )
-        unsent = Deque(pending.keys.sorted())
-    }
-
-    /// Sends what this session has not been told yet, oldest first, as far as the window allows.
-    private mutating func sendPending(at now: Int64) {
-        guard isOpen else { return }
-        while sentCount < LinkTiming.window, let id = unsent.popFirst() {
-            guard let submission = pending[id]?.submission else { continue }
-            if submission.body.count > maximumBody {
-                let message = """
-                    the message has \(submission.body.count) bytes, the hub at \(address) takes \(maximumBody): \
-                    send a reference to the data in its place
-                    """
-                fail(id, TaskiqError(.sendTask, message))
-                continue
-            }
-            pending[id]?.isSent = true
-            sentCount += 1
-            send(.submit(submission), correlation: id)
-        }
-    }
-
-    /// Those that were refused do not hold up others while they wait.
-    private mutating func retryRefused(at now: Int64) {
-        guard !refused.isEmpty else { return }
-        for id in refused.sorted() {
-            guard let notBefore = pending[id]?.notBefore, now < notBefore else {
-                refused.remove(id)
-                if pending[id] != nil { unsent.append(id) }
-                continue
-            }
-        }
-    }
-
-    /// Tells the hub which answers have come, so that it need not remember them.
-    private mutating func confirm(after count: Int) {
-        let limit = firstUnanswered()
-        guard isOpen, limit >= confirmedBelow + UInt64(count) else { return }
-        confirmedBelow = limit
-        send(.answered(below: limit))
-    }
-
-    private mutating func firstUnanswered() -> UInt64 {
-        while let first = order.first, pending[first] == nil { order.removeFirst() }
-        return order.first ?? lastID + 1
-    }
-
-    private mutating func fail(_ id: UInt64, _ error: TaskiqError) {
-        if let submission = pending[id]?.submission, submission.wantsResult { expected.end(submission.taskID) }
-        drop(id)
-        effects.append(.submitted(id: id, .failure(error)))
-    }
-
-    @discardableResult
-    private mutating func drop(_ id: UInt64) -> Bool {
-        guard let entry = pending.removeValue(forKey: id) else { return false }
-        if entry.isSent { sentCount -= 1 }
-        return true
-    }
-
-    private func late(_ pending: Pending) -> TaskiqError {
-        if wasOpen {
-            return TaskiqError(
-                .sendTimeout,
-                "the hub at \(address) did not answer in time; whether the message is enqueued is unknown"
-            )
-        }
-        return unreachable
-    }
-}
-
-extension Submission {
-    /// The name, if any, that may not travel.
-    fileprivate var invalidField: String? {
-        if !ProtocolLimits.isValidName(queue) { return "queue" }
-        if !ProtocolLimits.isValidName(taskName) { return "task name" }
-        if !ProtocolLimits.isValidName(taskID) { return "task id" }
-        if let scheduleID, !ProtocolLimits.isValidName(scheduleID) { return "schedule id" }
-        if let uniqueKey, !ProtocolLimits.isValidName(uniqueKey) { return "unique key" }
-        return nil
     }
 }
 
