@@ -193,7 +193,8 @@ extension HubReactor {
 
     private func receive(from socket: borrowing ZeroMQSocket, _ side: HubSide, into events: inout [HubEvent]) {
         let enough = events.count + Self.mostAtATime
-        while events.count < enough {
+        // Of some messages comes no event: they count as well, or a stranger could keep the hub here.
+        for _ in 0..<Self.mostAtATime where events.count < enough {
             guard let message = (try? socket.receive(maxFrames: Self.maximumFrames)) ?? nil else { return }
             if keys != nil, !admissions.mayUse(side, socket.sender) { continue }
             switch message {
@@ -235,7 +236,7 @@ extension HubReactor {
 
     /// Sends, and reports who cannot be reached.
     ///
-    /// A peer whose queue is full is as good as gone: what it was sent is said again when it comes back.
+    /// A client whose queue is full is as good as gone: what it was sent is said again when it comes back.
     private func send(_ outgoing: [HubTurn.Outgoing]) -> [HubEvent] {
         var unreachable: [HubEvent] = []
         OutgoingBatches.collect(outgoing) { side, peer, frames, leases in

@@ -105,8 +105,10 @@ struct FrameBatchTests {
             var batch = FrameBatch()
             while !batch.isFull { Packet(ClientCommand.heartbeat).append(to: &batch) }
             append(&batch)
-            #expect(batch.takeFrames()[0].count < 64 * 1024)
+            #expect(batch.takeFrames()[0].count < ProtocolLimits.maximumBatch)
         }
+        let endless = Array("TQB".utf8) + [UInt8](repeating: 0, count: ProtocolLimits.maximumBatch)
+        #expect(entries(of: [endless]).problems == ["the batch has 65539 bytes; 65536 are allowed"])
         #expect(!Packet(ClientCommand.submit(withBody(of: 4097))).isShort)
         #expect(Packet(ClientCommand.submit(withBody(of: 4096))).isShort)
     }

@@ -10,9 +10,9 @@ struct ClientSession {
     var session: UInt64
     var lastHeard: Int64
     var waits: Set<TaskKey> = []
-    /// Results that it is sent when it has read what it was sent before.
+    /// Results that it waits for, and is sent when it has read what it was sent before.
     private var owed: Deque<String> = []
-    /// Those of them that it still wants.
+    /// Those of them that it still waits for.
     private var wanted: Set<TaskKey> = []
     private var sentBytes: Int64 = 0
     private var readBytes: Int64 = 0
@@ -57,14 +57,20 @@ struct ClientSession {
         return false
     }
 
+    /// Remembers that it is to be sent a result that it waits for, and that is there.
     mutating func owe(_ taskID: String) {
-        if wanted.insert(TaskKey(taskID)).inserted { owed.append(taskID) }
+        let task = TaskKey(taskID)
+        if waits.contains(task), wanted.insert(task).inserted { owed.append(taskID) }
     }
 
-    /// It has read so many bytes of results in this session: takes some of the results that it is owed.
-    mutating func takeOwed(read bytes: Int64) -> [String] {
+    /// It has read so many bytes of results in this session.
+    mutating func noteRead(_ bytes: Int64) {
         readBytes = max(readBytes, min(bytes, sentBytes))
-        guard !owed.isEmpty, !isBehind else { return [] }
+    }
+
+    /// Takes some of the results that it is owed, unless it is behind.
+    mutating func takeOwed() -> [String] {
+        guard !isBehind else { return [] }
         var taken: [String] = []
         while taken.count < Self.mostAtATime, let taskID = owed.popFirst() {
             if wanted.remove(TaskKey(taskID)) != nil { taken.append(taskID) }

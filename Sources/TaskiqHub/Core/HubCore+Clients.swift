@@ -24,8 +24,8 @@ extension HubCore {
         case .resultWait(let taskIDs): wait(for: taskIDs, peer, correlation: packet.correlation)
         case .resultCancel(let taskIDs): for taskID in taskIDs { forgetWait(TaskKey(taskID), peer) }
         case .received(let bytes):
-            let owed = clients.update(peer) { $0.takeOwed(read: bytes) } ?? []
-            wait(for: owed, peer, correlation: 0)
+            clients.update(peer) { $0.noteRead(bytes) }
+            sendOwed(to: peer)
         case .standing(let taskID): tellStanding(of: taskID, peer, correlation: packet.correlation)
         case .resultDrop(let taskIDs): drop(resultsOf: taskIDs)
         case .call(let call): perform(call, for: peer, correlation: packet.correlation)
@@ -205,8 +205,7 @@ extension HubCore {
                 reply(standing(of: sequence, taskID), to: peer, correlation: correlation)
             } else if clients.update(peer, { $0.isBehind }) == true {
                 // Not worth reading before it has read others.
-                forgetWait(task, peer)
-                clients[peer]?.owe(taskID)
+                clients.update(peer) { $0.owe(taskID) }
             } else {
                 unknown.append(taskID)
             }
@@ -236,20 +235,27 @@ extension HubCore {
     ) {
         for taskID in asked {
             if let stored = found[taskID] {
-                forgetWait(TaskKey(taskID), peer)
                 send(result: body(of: stored, taskID), of: taskID, to: peer, correlation: correlation)
             } else {
                 let status: ResultStatus = sequenceOfTask[TaskKey(taskID)] != nil ? .pending : .unknown
                 reply(.result(taskID: taskID, status: status, body: []), to: peer, correlation: correlation)
             }
         }
+        sendOwed(to: peer)
+    }
+
+    /// Looks up the next results that a client is owed; what is sent of them leads on to the next.
+    private mutating func sendOwed(to peer: PeerID) {
+        let owed = clients.update(peer) { $0.takeOwed() } ?? []
+        wait(for: owed, peer, correlation: 0)
     }
 
     /// Sends a result, or remembers that it is owed to a client that does not read fast enough: what waits for such a
     /// one is in memory, and there is a store for it.
     mutating func send(result body: [UInt8], of taskID: String, to peer: PeerID, correlation: UInt64 = 0) {
-        let isOwed = clients.update(peer) { $0.mustWait(for: taskID, size: body.count) } ?? true
-        guard !isOwed else { return }
+        let mustWait = clients.update(peer) { $0.mustWait(for: taskID, size: body.count) } ?? true
+        guard !mustWait else { return }
+        forgetWait(TaskKey(taskID), peer)
         reply(.result(taskID: taskID, status: .ready, body: body), to: peer, correlation: correlation)
     }
 
@@ -286,13 +292,5 @@ extension HubCore {
             waitCount -= 1
         }
         if !peers.isEmpty { waiters[task] = peers }
-    }
-
-    /// Takes all who wait for a result; it is there.
-    mutating func takeWaiters(of task: TaskKey) -> [PeerID] {
-        guard let peers = waiters.removeValue(forKey: task) else { return [] }
-        waitCount -= peers.count
-        for peer in peers { clients.update(peer) { $0.waits.remove(task) } }
-        return peers
     }
 }

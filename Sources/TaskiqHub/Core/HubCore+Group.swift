@@ -76,9 +76,7 @@ extension HubCore {
         switch consequence {
         case .effect(let effect): effects.append(effect)
         case .result(let taskID, let body):
-            guard !waiters.isEmpty else { break }
-            let peers = takeWaiters(of: TaskKey(taskID))
-            guard !peers.isEmpty else { break }
+            guard !waiters.isEmpty, let peers = waiters[TaskKey(taskID)] else { break }
             for peer in bySession(peers) { send(result: body, of: taskID, to: peer) }
         case .orders(let identity): repeatOrders(to: identity)
         case .ended(let taskID):

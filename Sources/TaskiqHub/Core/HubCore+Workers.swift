@@ -152,7 +152,7 @@ extension HubCore {
         } else {
             workers[identity]?.held.insert(lease.sequence)
             // It ran alone, and goes on alone; no other worker is kept for it.
-            endReservations(for: lease.sequence)
+            if suspects.contains(lease.sequence) { forgetSuspect(lease.sequence) }
             if isSuspect(crashes: entry.crashes) { workers[identity]?.suspect = lease.sequence }
         }
         return .keep

@@ -95,6 +95,10 @@ public struct FrameBatch: Sendable {
             }
             let bytes = frames[0]
             guard position < bytes.count else { return nil }
+            guard bytes.count <= ProtocolLimits.maximumBatch else {
+                position = bytes.count
+                throw ProtocolError("the batch has \(bytes.count) bytes; \(ProtocolLimits.maximumBatch) are allowed")
+            }
             var reader = ByteReader(bytes, position..<bytes.count)
             // Where the lengths are wrong, nothing after them can be found.
             position = bytes.count

@@ -9,6 +9,8 @@ public enum ProtocolLimits {
     public static let maximumFrames = 3
     /// Longest control frame, in bytes.
     public static let maximumControlFrame = 64 * 1024
+    /// Longest batch of messages, in bytes.
+    public static let maximumBatch = 64 * 1024
     /// Most fields of one control frame.
     public static let maximumFields = 256
     /// Longest name or id, in bytes of UTF-8.

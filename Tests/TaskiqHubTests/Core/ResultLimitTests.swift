@@ -62,6 +62,26 @@ struct ResultLimitTests {
         #expect(Set(seen) == Set((1...40).map { "task-\($0)" }))
     }
 
+    @Test("when it has read, all that fits comes without another word, however small it is")
+    mutating func manySmallOnes() throws {
+        let ids = (1...150).map { "task-\($0)" }
+        try hub.say(.credit(150), by: worker)
+        try hub.say(.resultWait(taskIDs: ids), by: client)
+        try hub.settle()
+        try run(1...16, size: 1 << 20)
+        #expect(takeResults().count == 16)
+        try run(17...150, size: 10)
+        #expect(takeResults().isEmpty)
+        #expect(hub.core.waitCount == 134)
+        // Asked for again and again, it is owed once.
+        for _ in 0..<3 { try hub.say(.resultWait(taskIDs: ids.suffix(10)), by: client) }
+        try hub.settle()
+        try hub.say(.received(bytes: 16 << 20), by: client)
+        try hub.settle()
+        #expect(takeResults().map(\.taskID).sorted() == ids.suffix(134).sorted())
+        #expect(hub.core.waitCount == 0)
+    }
+
     @Test("what a client has stopped to wait for it is not sent later")
     mutating func cancelled() throws {
         let size = 1 << 20

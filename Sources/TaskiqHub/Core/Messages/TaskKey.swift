@@ -1,6 +1,8 @@
 // This source file is part of taskiq for Swift.
 // SPDX-License-Identifier: MIT
 
+import Taskiq
+
 /// A task's id, in as little memory as it needs.
 ///
 /// Nearly all ids are 32 hexadecimal digits, as Python and this library make them, or a UUID in its usual form: they
@@ -18,8 +20,8 @@ enum TaskKey: Hashable, Sendable {
     var text: String {
         switch self {
         case .text(let text): text
-        case .hexadecimal(let high, let low): Self.text(high, low, isUUID: false)
-        case .uuid(let high, let low): Self.text(high, low, isUUID: true)
+        case .hexadecimal(let high, let low): Taskiq.hexadecimal(high, low)
+        case .uuid(let high, let low): Self.uuid(Taskiq.hexadecimal(high, low))
         }
     }
 
@@ -56,20 +58,18 @@ enum TaskKey: Hashable, Sendable {
         return isUUID ? .uuid(high, low) : .hexadecimal(high, low)
     }
 
-    private static func text(_ high: UInt64, _ low: UInt64, isUUID: Bool) -> String {
-        let count = isUUID ? 36 : 32
-        return String(unsafeUninitializedCapacity: count) { buffer in
-            var rest = (high, low)
-            for position in 0..<count {
-                if isUUID, isDash(position) {
+    private static func uuid(_ digits: String) -> String {
+        String(unsafeUninitializedCapacity: 36) { buffer in
+            var position = 0
+            for digit in digits.utf8 {
+                if isDash(position) {
                     buffer[position] = 0x2D
-                    continue
+                    position += 1
                 }
-                let digit = UInt8(truncatingIfNeeded: rest.0 >> 60)
-                buffer[position] = digit < 10 ? 0x30 + digit : 0x57 + digit
-                rest = (rest.0 << 4 | rest.1 >> 60, rest.1 << 4)
+                buffer[position] = digit
+                position += 1
             }
-            return count
+            return position
         }
     }
 }
