@@ -77,6 +77,7 @@ extension SQLiteHubStoreOptions {
 struct Recovered: Equatable {
     struct Message: Equatable {
         var message: StoredMessage
+        var bodySize: Int
         var attempt: Int32
         var crashes: Int32
         var worker: PeerIdentity?
@@ -106,6 +107,7 @@ struct Recovered: Equatable {
         messages = state.messages.map { entry in
             Message(
                 message: entry.message,
+                bodySize: entry.bodySize,
                 attempt: entry.attempt,
                 crashes: entry.crashes,
                 worker: entry.worker,

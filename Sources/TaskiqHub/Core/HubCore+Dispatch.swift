@@ -19,16 +19,8 @@ extension HubCore {
             routes.remove(assignment.key, from: assignment.route)
             assign(assignment.key.sequence, to: assignment.worker)
         }
+        if !routes.lacking.isEmpty { readAhead() }
         if !wantedBodies.isEmpty { readWantedBodies() }
-    }
-
-    /// Reads bodies back; those of messages that are still on their way to the store when they are there.
-    private mutating func readWantedBodies() {
-        let stored = wantedBodies.filter { $0 < storedBelow }
-        let coming = wantedBodies.filter { $0 >= storedBelow }
-        wantedBodies = []
-        if !stored.isEmpty { effects.append(.readBodies(stored)) }
-        if !coming.isEmpty { afterCommit(.effect(.readBodies(coming))) }
     }
 
     private struct Assignment {
@@ -93,10 +85,7 @@ extension HubCore {
     mutating func assign(_ sequence: Int64, to identity: PeerIdentity) {
         guard let hasBody = messages.look(at: sequence, { $0.hasBody }), workers.contains(identity) else { return }
         guard hasBody else {
-            messages.update(sequence) { $0.state = .loading(for: identity) }
-            // The room is kept for it, so that no more bodies are read than can be used.
-            workers[identity]?.loading.insert(sequence)
-            wantedBodies.append(sequence)
+            load(sequence, for: identity)
             return
         }
         deliveryCount += 1
@@ -125,34 +114,5 @@ extension HubCore {
         store(.lease(delivery.lease, worker: identity))
         let packet = Packet(WorkerReply.task(delivery), session: session, epoch: epoch)
         afterCommit(.effect(.sendToWorker(peer, packet)))
-    }
-
-    /// Gives the room back that was kept for a message while its body was read.
-    mutating func stopLoading(_ entry: MessageEntry) {
-        guard case .loading(let identity) = entry.state else { return }
-        workers[identity]?.loading.remove(entry.sequence)
-        if workers[identity]?.suspect == entry.sequence { workers[identity]?.suspect = nil }
-        mayDispatch = true
-    }
-
-    mutating func handle(_ bodies: [(sequence: Int64, body: StoredBody)]) {
-        for (sequence, stored) in bodies {
-            guard var entry = messages[sequence] else { continue }
-            let body: [UInt8]
-            switch stored {
-            case .intact(let bytes): body = bytes
-            case .damaged(let reason):
-                quarantine(sequence, reason: reason)
-                continue
-            }
-            if !entry.hasBody { cachedBodyBytes += body.count }
-            entry.body = body
-            entry.hasBody = true
-            messages[sequence] = entry
-            if case .loading = entry.state {
-                stopLoading(entry)
-                queue(sequence)
-            }
-        }
     }
 }

@@ -233,7 +233,7 @@ public struct HubCore: Sendable {
     }
 
     private mutating func restore(_ recovered: RecoveredState.Message) {
-        var entry = newEntry(recovered.message, hasBody: false, size: 0)
+        var entry = newEntry(recovered.message, hasBody: false, size: recovered.bodySize)
         // Crashes that it took over from the message before it come with no delivery of its own.
         entry.attempt = max(recovered.attempt, recovered.crashes)
         entry.crashes = recovered.crashes

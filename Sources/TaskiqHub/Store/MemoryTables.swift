@@ -85,6 +85,7 @@ struct MemoryTables {
             message.key = keysBySequence[message.sequence]
             return RecoveredState.Message(
                 message: message,
+                bodySize: entry.message.body.count,
                 attempt: entry.attempt,
                 crashes: entry.crashes,
                 worker: entry.worker,

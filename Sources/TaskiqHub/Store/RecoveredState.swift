@@ -10,6 +10,8 @@ public struct RecoveredState: Sendable {
     public struct Message: Sendable {
         /// The message; its body is empty, and is read when it is needed.
         public var message: StoredMessage
+        /// How many bytes the body has; 0 where that cannot be told without reading it.
+        public var bodySize: Int
         /// Its last delivery; nil before the first.
         public var attempt: Int32
         /// How many deliveries ended in a crash.
@@ -29,6 +31,7 @@ public struct RecoveredState: Sendable {
         ///
         /// - Parameters:
         ///   - message: the message; its body is empty.
+        ///   - bodySize: how many bytes the body has, 0 where that is not known.
         ///   - attempt: its last delivery, 0 before the first.
         ///   - crashes: how many deliveries ended in a crash.
         ///   - worker: who held it when the hub died.
@@ -37,6 +40,7 @@ public struct RecoveredState: Sendable {
         ///   - result: the result that such a delivery left.
         public init(
             message: StoredMessage,
+            bodySize: Int,
             attempt: Int32 = 0,
             crashes: Int32 = 0,
             worker: PeerIdentity? = nil,
@@ -45,6 +49,7 @@ public struct RecoveredState: Sendable {
             result: RetainedResult? = nil
         ) {
             self.message = message
+            self.bodySize = bodySize
             self.attempt = attempt
             self.crashes = crashes
             self.worker = worker

@@ -34,7 +34,7 @@ struct StateReader {
     func read() throws -> RecoveredState {
         let (epoch, limit) = try beginEpoch()
         let keys = try keys()
-        let messages = try messages(keys: keys)
+        let messages = try readableMessages(keys: keys)
         try checkCount(messages.count)
         var next = max(limit, 1)
         for last in [messages.last?.message.sequence, keys.last?.sequence, try lastEnded()] {
@@ -78,20 +78,34 @@ struct StateReader {
         return keys
     }
 
+    /// Reads the messages, without the sizes of their bodies if one of those cannot be read: to look at a size is to look
+    /// at the whole head of the row, and a row that is damaged there must not keep all others from being read.
+    private func readableMessages(keys: [(key: SubmissionKey, sequence: Int64)]) throws -> [RecoveredState.Message] {
+        do {
+            return try messages(keys: keys, withSizes: true)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+            return try messages(keys: keys, withSizes: false)
+        }
+    }
+
     /// Reads the messages by their numbers; both lists are in that order, so each message finds its key beside it.
-    private func messages(keys: [(key: SubmissionKey, sequence: Int64)]) throws -> [RecoveredState.Message] {
+    private func messages(
+        keys: [(key: SubmissionKey, sequence: Int64)],
+        withSizes: Bool
+    ) throws -> [RecoveredState.Message] {
         var messages: [RecoveredState.Message] = []
         var texts = SharedTexts()
         var nextKey = keys.makeIterator()
         var key = nextKey.next()
         let first = MessageColumns.count
+        let size = withSizes ? "ifnull(size, (SELECT length(body) FROM body WHERE sequence = m.number))" : "0"
         let select = """
             SELECT \(MessageColumns.names), m.number, l.sequence IS NULL, ifnull(l.attempt, m.first_attempt), \
             CASE WHEN l.sequence IS NULL THEN m.first_worker ELSE l.worker END, ifnull(crashes, 0), \
             ifnull(acknowledged, 0), ifnull(unacknowledged_attempt, 0), ifnull(postponed, 0), l.postponed_ms, \
-            r.is_error, r.result_ms \
+            r.is_error, r.result_ms, \(size) \
             FROM (SELECT \(MessageColumns.names), sequence AS number, attempt AS first_attempt, \
-            worker AS first_worker FROM message) m \
+            worker AS first_worker, length(body) AS size FROM message) m \
             LEFT JOIN (SELECT sequence, attempt, worker, crashes, acknowledged, unacknowledged_attempt, postponed, \
             due_ms AS postponed_ms, result FROM lease) l ON l.sequence = m.number \
             LEFT JOIN (SELECT id, is_error, expires_ms AS result_ms FROM result) r ON r.id = l.result ORDER BY m.number
@@ -106,6 +120,7 @@ struct StateReader {
             }
             var recovered = RecoveredState.Message(
                 message: message,
+                bodySize: Int(clamping: row.integer(first + 11)),
                 attempt: Int32(clamping: row.integer(first + 2)),
                 crashes: Int32(clamping: row.integer(first + 4)),
                 worker: row.isNull(first + 3) ? nil : PeerIdentity(row.bytes(first + 3)),

@@ -68,6 +68,8 @@ struct MessageEntry {
     private var isInherited = false
     /// Whether the body is here, and not in the store alone.
     var hasBody: Bool
+    /// Whether the store was asked for the body.
+    var isReading = false
     var attempt: Int32 = 0
     var crashes: Int32 = 0
     /// How many bytes the body has, wherever it is.

@@ -71,6 +71,30 @@ struct ReadyQueue {
         return oldest
     }
 
+    /// The keys in the order of their turns, up to so many of them, as far as that is known beforehand: those that came
+    /// back are not among them.
+    ///
+    /// - Parameters:
+    ///   - count: how many keys at most.
+    ///   - visit: is told of each, and says whether to go on.
+    func visitUpcoming(_ count: Int, _ visit: (Int64) -> Bool) {
+        var rest = count
+        for lane in lanes {
+            for sequence in lane.fresh.prefix(rest) where !visit(sequence) { return }
+            rest -= min(rest, lane.fresh.count)
+        }
+    }
+
+    /// The key whose turn comes after so many others; nil if there are not so many.
+    func upcoming(after count: Int) -> Int64? {
+        var index = count
+        for lane in lanes {
+            if index < lane.fresh.count { return lane.fresh[index] }
+            index -= lane.fresh.count
+        }
+        return nil
+    }
+
     /// Takes a key out that is the first of its priority.
     mutating func remove(_ key: Key) {
         guard let index = lanes.firstIndex(where: { $0.priority == key.priority }) else { return }

@@ -16,6 +16,7 @@ struct RouteTable {
         var count = 0
         var ready = ReadyQueue()
         var isListed = false
+        var isLacking = false
         /// The workers that serve it, as of some change of the workers.
         var servers: [PeerIdentity] = []
         var serversOf = -1
@@ -29,9 +30,13 @@ struct RouteTable {
     private(set) var waiting: [RouteID] = []
     /// Of those, the ones that nobody can run as things stand: a look at each of them at each delivery would be dear.
     private var parked: [RouteID] = []
+    /// Routes whose turn came, and the body was not there: of those that come next some may be missing as well.
+    private(set) var lacking: [RouteID] = []
 
     /// How many routes may be remembered that have no message.
     private static let maximumIdle = 1024
+    /// How many routes are read ahead at a time.
+    private static let maximumLacking = 16
 
     subscript(id: RouteID) -> Route { entries[Int(id.index)].route }
 
@@ -78,6 +83,7 @@ struct RouteTable {
         free.sort { $0.index > $1.index }
         waiting.removeAll { entries[Int($0.index)].count == 0 }
         parked.removeAll { entries[Int($0.index)].count == 0 }
+        lacking.removeAll { entries[Int($0.index)].count == 0 }
         idleCount = 0
     }
 
@@ -121,6 +127,32 @@ struct RouteTable {
         guard !parked.isEmpty else { return }
         waiting += parked
         parked = []
+    }
+
+    // MARK: What is read ahead
+
+    /// Notes that a body of a route was not there when its turn came.
+    mutating func noteLack(_ id: RouteID) {
+        guard !entries[Int(id.index)].isLacking, lacking.count < Self.maximumLacking else { return }
+        entries[Int(id.index)].isLacking = true
+        lacking.append(id)
+    }
+
+    /// Notes that routes have the bodies of what comes next.
+    mutating func endLack(_ ids: [RouteID]) {
+        guard !ids.isEmpty else { return }
+        for id in ids { entries[Int(id.index)].isLacking = false }
+        lacking.removeAll { !entries[Int($0.index)].isLacking }
+    }
+
+    /// The messages of a route in the order of their turns; see `ReadyQueue`.
+    func visitUpcoming(in id: RouteID, _ count: Int, _ visit: (Int64) -> Bool) {
+        entries[Int(id.index)].ready.visitUpcoming(count, visit)
+    }
+
+    /// The message of a route whose turn comes after so many others.
+    func upcoming(in id: RouteID, after count: Int) -> Int64? {
+        entries[Int(id.index)].ready.upcoming(after: count)
     }
 
     // MARK: Who could run it
