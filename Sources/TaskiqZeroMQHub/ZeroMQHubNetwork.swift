@@ -5,6 +5,7 @@ public import Logging
 import Synchronization
 import Taskiq
 public import TaskiqHub
+public import TaskiqHubProtocol
 public import TaskiqZeroMQ
 
 /// The hub's sockets: two routers, owned by one thread.
@@ -23,6 +24,8 @@ public final class ZeroMQHubNetwork: HubNetwork {
     private let mailbox: Mailbox<Command>
     private let thread: SocketThread
     private let claim: HubSocketFile?
+    /// Where the workers of this machine note what they run.
+    private let boards: StartBoards?
     private let handler: ZAPHandler?
 
     /// Binds a hub's sockets.
@@ -47,6 +50,7 @@ public final class ZeroMQHubNetwork: HubNetwork {
             )
         }
         let claim = try address.path.map { path throws(TaskiqError) in try HubSocketFile(path: path) }
+        let boards = address.path.map(StartBoards.init(besides:)).flatMap { $0.prepare() ? $0 : nil }
         let mailbox = Mailbox<Command>(wakeup: try Wakeup())
         let context = try ZeroMQContext()
         let ring = keys.map { keys in KeyRing(keys, logger: logger) { mailbox.wakeup.signal() } }
@@ -56,7 +60,14 @@ public final class ZeroMQHubNetwork: HubNetwork {
         let security = HubReactor.Security(context: context, pair: keys?.pair, ring: ring)
         do {
             let (bound, thread) = try await start(address, maximumBody, security, mailbox, logger)
-            return ZeroMQHubNetwork(bound, mailbox: mailbox, thread: thread, claim: claim, handler: handler)
+            return ZeroMQHubNetwork(
+                bound,
+                mailbox: mailbox,
+                thread: thread,
+                claim: claim,
+                boards: boards,
+                handler: handler
+            )
         } catch {
             await handler?.stop()
             throw error
@@ -92,6 +103,7 @@ public final class ZeroMQHubNetwork: HubNetwork {
         mailbox: Mailbox<Command>,
         thread: SocketThread,
         claim: HubSocketFile?,
+        boards: StartBoards?,
         handler: ZAPHandler?
     ) {
         address = bound.front
@@ -99,6 +111,7 @@ public final class ZeroMQHubNetwork: HubNetwork {
         self.mailbox = mailbox
         self.thread = thread
         self.claim = claim
+        self.boards = boards
         self.handler = handler
     }
 
@@ -115,6 +128,12 @@ public final class ZeroMQHubNetwork: HubNetwork {
     public func post(_ event: HubEvent) {
         mailbox.post(.event(event))
     }
+
+    /// Looks what a worker of this machine noted.
+    public func begun(by worker: PeerIdentity) -> Set<LeaseKey>? { boards?.deliveries(of: worker) }
+
+    /// Removes what such a worker noted.
+    public func forgetBegun(by worker: PeerIdentity) { boards?.forget(worker) }
 
     /// Returns when the hub's last turn was sent and the sockets are closed.
     public func join() async {

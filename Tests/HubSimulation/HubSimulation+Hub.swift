@@ -103,6 +103,9 @@ extension HubSimulation {
         case .readBodies(let sequences): work(.bodies(sequences))
         case .readResults(let peer, let correlation, let taskIDs): work(.results(peer, correlation, taskIDs))
         case .findResult(let peer, let correlation, let taskID): work(.find(peer, correlation, taskID))
+        case .findBegun(let identity): hubInbox.append(.begun(identity, boards?[identity]))
+        case .forgetBegun(let identity):
+            if !workers.contains(where: { $0.identity == identity && $0.isAlive }) { boards?[identity] = nil }
         case .halt: try killHub(downFor: 100...3000)
         case .inquire: break
         case .fired, .catalogueChanged, .notice: break

@@ -127,6 +127,7 @@ extension HubSimulation {
     mutating func newWorker(_ place: Int, life: Int) -> SimulatedWorker {
         let catalogue = TaskCatalogue(application: "app", tasks: [TaskDescription(name: "simulated", labels: [])])
         let identity = random.identity()
+        boards?[identity] = []
         let hello = WorkerHello(
             identity: identity,
             application: "app",
@@ -214,7 +215,9 @@ extension HubSimulation {
                 if isStored { try begin(delivery, place) } else { try giveBack(delivery, place) }
                 try beginNext(place)
             case .rejected(let message): throw BrokenRule("a worker was rejected: \(message)")
-            case .goodbye: try killWorker(place)
+            case .goodbye:
+                boards?[workers[place].identity] = nil
+                try killWorker(place)
             }
         }
     }
@@ -246,6 +249,7 @@ extension HubSimulation {
         if count > 1, task.kind != .acknowledgesLate, misfortune.keepsWorkers || task.kind == .acknowledgesFirst {
             throw BrokenRule("\(task) was begun \(count) times")
         }
+        boards?[workers[place].identity]?.insert(delivery.lease)
         try carryOut(workers[place].link.handle(.started([delivery.lease]), at: uptime), worker: place)
         let report = ProgressReport(state: "\(delivery.lease)")
         progress[task.taskID, default: []].insert(report.state)
@@ -272,6 +276,7 @@ extension HubSimulation {
         guard let delivery = workers[place].running.removeValue(forKey: lease),
             var task = SimulatedTask(body: delivery.body)
         else { return }
+        boards?[workers[place].identity]?.remove(lease)
         let result = Array("\(task.taskID) by \(workers[place].identity), delivery \(lease.attempt)".utf8)
         let completion: Completion
         switch task.kind {

@@ -131,6 +131,9 @@ extension HubSimulation {
             if task.kind.isPoison, misfortune.keepsHub, count > (task.kind == .kills ? 10 : 20) {
                 throw BrokenRule("\(task) was poison and began \(count) times")
             }
+            if task.kind == .kills, reason.hasPrefix("poison"), misfortune.keepsHub, boards != nil, count != 3 {
+                throw BrokenRule("\(task) was poison and began \(count) times, not three")
+            }
             if result == nil { throw BrokenRule("\(task) was buried without a result") }
         } else {
             if task.kind.isPoison || task.kind == .rejects { throw BrokenRule("\(task) ended well") }

@@ -72,6 +72,8 @@ package struct HubSimulation {
     var connectionCount = 0
     var clients: [SimulatedClient] = []
     var workers: [SimulatedWorker] = []
+    /// What the machine remembers of what workers run; nil where it does not.
+    var boards: [PeerIdentity: Set<LeaseKey>]?
     /// The first rule that a client saw broken.
     var broken: BrokenRule?
 
@@ -98,6 +100,7 @@ package struct HubSimulation {
         self.keepsHistory = keepsHistory
         self.misfortune = misfortune
         random = SeededGenerator(seed: seed)
+        boards = seed.isMultiple(of: 2) ? [:] : nil
         calmAt = uptime + misfortune.duration
     }
 

@@ -86,6 +86,7 @@ extension HubCore {
             ("strikes", strikes.count, 4096),
             ("complaints", complaints.count, 4096),
             ("reports", progress.count, configuration.maximumProgressReports),
+            ("lost workers that are looked at", begunRuns.count, workers.count + inherited.count),
             ("inherited", inherited.values.reduce(0) { $0 + $1.count }, adoptionDeadline == nil ? 0 : .max),
             // Trimmed when one is added: for a while it is as long as many workers made it.
             ("lists of tasks", catalogueHashes.count, 2 * (workers.count + catalogues.count) + 1000),

@@ -51,20 +51,12 @@ extension HubCore {
     }
 
     mutating func tick() {
-        let silence = configuration.silence.inMilliseconds
-        let grace = configuration.goneGrace.inMilliseconds
         let isTimeToSpeak = now.uptime >= nextHeartbeat
         // Asked at every turn: nothing is sorted unless there is something to see.
         if isTimeToSpeak || workers.values.contains(where: { $0.goneSince != nil }) {
-            for (identity, worker) in workers.pairs.sorted(by: { $0.value.session < $1.value.session }) {
-                if let gone = worker.goneSince, now.uptime - gone >= grace {
-                    lose(identity, reason: "its connection is gone")
-                } else if now.uptime - worker.lastHeard >= silence {
-                    lose(identity, reason: "nothing was heard of it for \(configuration.silence.formattedShortly)")
-                }
-            }
+            loseSilent()
         }
-        if let deadline = adoptionDeadline, now.uptime >= deadline { loseInherited() }
+        loseInherited()
         giveUpUnacknowledged()
         giveUpPings()
         if isTimeToSpeak {
@@ -76,6 +68,28 @@ extension HubCore {
             for (peer, client) in clients.pairs where now.uptime - client.lastHeard >= 60_000 { forgetClient(peer) }
         }
         if now.uptime >= nextForget || rowsToForget >= 2500 { forget() }
+    }
+
+    /// Gives up the workers that cannot be reached any more, or say nothing.
+    mutating func loseSilent() {
+        for (identity, worker) in workers.pairs.sorted(by: { $0.value.session < $1.value.session }) {
+            guard let reason = reasonToGiveUp(worker) else {
+                // It came back: what was found out meanwhile is of the past.
+                if !begunRuns.isEmpty { begunRuns[identity] = nil }
+                continue
+            }
+            if hasLookedAt(identity) { lose(identity, reason: reason, begun: takeBegun(identity)) }
+        }
+    }
+
+    private func reasonToGiveUp(_ worker: WorkerSession) -> String? {
+        if let gone = worker.goneSince, now.uptime - gone >= configuration.goneGrace.inMilliseconds {
+            return "its connection is gone"
+        }
+        if now.uptime - worker.lastHeard >= configuration.silence.inMilliseconds {
+            return "nothing was heard of it for \(configuration.silence.formattedShortly)"
+        }
+        return nil
     }
 
     /// Forgets the deadlines of messages that are over: those that are far away would be remembered until then.

@@ -61,6 +61,7 @@ extension HubCore {
         if let other = workersByPeer[peer], other != hello.identity {
             lose(other, reason: "its connection greets as somebody else")
         }
+        begunRuns[hello.identity] = nil
         let known = workers[hello.identity]
         guard known != nil || hasRoomForSession else {
             effects.append(.sendToWorker(peer, Packet(.error(message: tooManySessions()), correlation: correlation)))
@@ -251,7 +252,12 @@ extension HubCore {
     }
 
     /// Gives up a worker: what it ran counts as crashed, what it only held does not.
-    mutating func lose(_ identity: PeerIdentity, reason: String) {
+    ///
+    /// - Parameters:
+    ///   - identity: the worker.
+    ///   - reason: why, for people.
+    ///   - told: what it had begun, where that is known; see `BegunRuns`.
+    mutating func lose(_ identity: PeerIdentity, reason: String, begun told: Set<LeaseKey>? = nil) {
         guard let worker = workers.removeValue(forKey: identity) else { return }
         workersByPeer[worker.peer] = nil
         workersVersion += 1
@@ -259,7 +265,7 @@ extension HubCore {
         // What was being read for it waits for anybody.
         for sequence in worker.loading.sorted() { queue(sequence) }
         let lost = worker.held.union(worker.unacknowledged)
-        let begun = mayHaveBegun(in: worker)
+        let begun = mayHaveBegun(in: worker, told)
         // Its fenced tasks end by themselves when it has not heard of the hub for a while.
         let fence = max(0, worker.lastHeard.adding(configuration.silence) - now.uptime)
         for sequence in lost.sorted() {
@@ -270,25 +276,25 @@ extension HubCore {
         effects.append(.notice(.workerLost(name: worker.name, redelivered: lost.count, reason: reason)))
     }
 
-    /// What a lost worker may have been running.
-    ///
-    /// A task that ends its process with its first step takes the word that it began along. So what counts is not that
-    /// word alone: a worker takes up its deliveries in their order, as many at a time as it runs, and those have begun or
-    /// were about to. (In the order of their numbers, which is nearly that of their delivery.)
-    private func mayHaveBegun(in worker: WorkerSession) -> Set<Int64> {
-        let running = worker.held.filter { messages[$0]?.lease?.mayBeRunning ?? false }
-        let waiting = worker.held.subtracting(running).sorted()
-        return running.union(waiting.prefix(max(0, worker.concurrency - running.count)))
-    }
-
-    /// Gives up the workers of the last life that did not come back.
+    /// Gives up the workers of the last life that did not come back, once their time is over.
     mutating func loseInherited() {
+        guard let deadline = adoptionDeadline, now.uptime >= deadline else { return }
+        let absent = inherited.keys.filter { !workers.contains($0) }.sorted {
+            $0.bytes.lexicographicallyPrecedes($1.bytes)
+        }
+        let unknown = absent.filter { !hasLookedAt($0) }
+        guard unknown.isEmpty else { return }
         adoptionDeadline = nil
+        let begun = Dictionary(uniqueKeysWithValues: absent.map { ($0, takeBegun($0)) })
         let orphans = inherited.values.reduce(into: Set()) { $0.formUnion($1) }
             .compactMap { messages[$0] }.filter { $0.leaseHolder.map { workers[$0] == nil } ?? false }
             .sorted { $0.sequence < $1.sequence }
         inherited = [:]
-        for orphan in orphans { release(orphan.sequence, crashed: orphan.lease?.mayBeRunning ?? false) }
+        for orphan in orphans {
+            let lease = LeaseKey(sequence: orphan.sequence, attempt: orphan.attempt)
+            let told = orphan.leaseHolder.flatMap { begun[$0] } ?? nil
+            release(orphan.sequence, crashed: told?.contains(lease) ?? orphan.lease?.mayBeRunning ?? false)
+        }
         guard !orphans.isEmpty else { return }
         let reason = "they did not come back after the hub's restart"
         effects.append(.notice(.workerLost(name: "earlier workers", redelivered: orphans.count, reason: reason)))

@@ -92,6 +92,8 @@ public struct HubCore: Sendable {
     var adoptionDeadline: Int64?
     /// What those had that have not come back yet.
     var inherited: [PeerIdentity: Set<Int64>] = [:]
+    /// What is known of what workers had begun that are about to be given up.
+    var begunRuns: [PeerIdentity: BegunRuns] = [:]
 
     /// Whether the disk has no room for new messages.
     var isDiskLow = false
@@ -194,6 +196,7 @@ public struct HubCore: Sendable {
         case .found(let peer, let correlation, let taskID, let isThere):
             handleFound(peer, correlation, taskID, isThere: isThere)
         case .damaged(let damaged): quarantine(damaged)
+        case .begun(let identity, let leases): handleBegun(identity, leases)
         case .disk(let isLow): isDiskLow = isLow
         case .inquired(let request, let finding): handleFinding(finding, of: request)
         case .fire(let request, let call): fire(request, call: call)

@@ -18,6 +18,10 @@ public enum HubEffect: Sendable {
     case readResults(PeerID, correlation: UInt64, taskIDs: [String])
     /// Look whether a task has a result.
     case findResult(PeerID, correlation: UInt64, taskID: String)
+    /// Look which deliveries a worker had begun that is about to be given up.
+    case findBegun(PeerIdentity)
+    /// Forget what such a worker had begun, unless its process lives.
+    case forgetBegun(PeerIdentity)
     /// Ask the store something for an operation.
     case inquire(HubInquiry, for: OperationRequest)
     /// Tell the scheduler of this process that its slots are decided, or why not.

@@ -32,6 +32,8 @@ public enum HubEvent: Sendable {
     case found(PeerID, correlation: UInt64, taskID: String, isThere: Bool)
     /// The store found messages that are not what was stored.
     case damaged([ScrubReport.Damage])
+    /// Which deliveries had begun and were not over when a worker was lost; nil when nobody knows.
+    case begun(PeerIdentity, Set<LeaseKey>?)
     /// The disk has no room for new messages any more, or has room again.
     case disk(isLow: Bool)
     /// What an operation wanted to know of the store.

@@ -175,6 +175,8 @@ public final class HubService: Service {
             ask(&done) { [store] in
                 .found(peer, correlation: correlation, taskID: taskID, isThere: try store.hasResult(of: taskID))
             }
+        case .findBegun(let worker): done.append(.begun(worker, network.begun(by: worker)))
+        case .forgetBegun(let worker): network.forgetBegun(by: worker)
         case .inquire(.backup(let path), let request):
             // Not where groups are committed, which go on between its steps.
             DispatchQueue.global(qos: .utility).async { [store, network] in

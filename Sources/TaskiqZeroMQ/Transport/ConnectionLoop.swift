@@ -20,6 +20,7 @@ struct ConnectionLoop: ~Copyable {
     private var back: LinkSocket
     private var client: ClientLink
     private var worker: WorkerLink?
+    private var workerIdentity: PeerIdentity?
     /// Tasks that were announced before the worker listened.
     private var announced: (catalogue: [UInt8], hash: String)?
     /// Deliveries that began to run, until the hub is told; those that end before are not worth a word.
@@ -103,6 +104,7 @@ struct ConnectionLoop: ~Copyable {
         case .progress(let taskID, let report): tellWorker(.progress(taskID: taskID, report))
         case .listen(let hello, let catalogue, let credit):
             worker = WorkerLink(hello: hello, catalogue: catalogue, credit: credit)
+            workerIdentity = hello.identity
             worker?.maximumBody = maximumBody
             // Registered while the worker was about to listen: it may know more than it says.
             if let announced { tellWorker(.announce(catalogue: announced.catalogue, hash: announced.hash)) }
@@ -250,6 +252,7 @@ struct ConnectionLoop: ~Copyable {
             case .send(let packet): back.send(packet)
             case .reconnect: connectBack()
             case .opened:
+                if let workerIdentity { connection.openBoard(for: workerIdentity) }
                 connection.logger.info("worker connected", metadata: ["taskiq.broker": "\(connection.address)"])
             case .deliver(let delivery): deliveries.append(delivery)
             case .acknowledged(let lease, let isStored): connection.answer(lease, isStored: isStored)
@@ -262,7 +265,9 @@ struct ConnectionLoop: ~Copyable {
             case .drain:
                 tellWorker(.stopListening)
                 connection.drain()
-            case .goodbye: saidGoodbye = true
+            case .goodbye:
+                saidGoodbye = true
+                connection.closeBoard()
             }
         }
     }

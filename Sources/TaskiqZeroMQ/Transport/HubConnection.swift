@@ -44,6 +44,8 @@ final class HubConnection: Sendable {
         var unroutable: [TaskID: String] = [:]
         var lastID: UInt64 = 0
         var channel: DeliveryChannel?
+        /// Where this process notes what it runs, for a hub on this machine.
+        var board: StartBoard?
         var thread: SocketThread?
         /// Whether the end has begun; nothing is listened for after that.
         var isEnding = false
@@ -284,8 +286,23 @@ final class HubConnection: Sendable {
         return channel
     }
 
+    /// Begins to note what runs, once the hub is there.
+    ///
+    /// - Parameter identity: the worker's.
+    func openBoard(for identity: PeerIdentity) {
+        guard let path = address.path, state.withLock({ $0.board == nil }) else { return }
+        guard let board = StartBoard(in: StartBoards(besides: path), for: identity) else { return }
+        state.withLock { $0.board = board }
+    }
+
+    /// Removes the notes of a worker that has said goodbye.
+    func closeBoard() {
+        state.withLock { $0.board }?.remove()
+    }
+
     func deliver(_ deliveries: [TaskDelivery]) {
-        guard let channel = state.withLock({ $0.channel }) else { return }
+        let (channel, board) = state.withLock { ($0.channel, $0.board) }
+        guard let channel else { return }
         channel.offer(
             deliveries.map { delivery in
                 AckableMessage(
@@ -296,7 +313,7 @@ final class HubConnection: Sendable {
                         queue: delivery.queue,
                         enqueuedAt: delivery.enqueuedAt
                     ),
-                    receipt: HubDeliveryReceipt(connection: self, lease: delivery.lease)
+                    receipt: HubDeliveryReceipt(connection: self, board: board, lease: delivery.lease)
                 )
             }
         )

@@ -7,9 +7,11 @@ import TaskiqHubProtocol
 /// Tells the hub what became of a delivery.
 struct HubDeliveryReceipt: DeliveryReceipt {
     let connection: HubConnection
+    let board: StartBoard?
     let lease: LeaseKey
 
     func started() {
+        board?.begin(lease)
         connection.mailbox.post(.started(lease))
     }
 
@@ -18,6 +20,7 @@ struct HubDeliveryReceipt: DeliveryReceipt {
     }
 
     func settle(_ settlement: Settlement) {
+        board?.end(lease)
         connection.mailbox.post(.settle(completion(of: settlement)))
     }
 

@@ -98,6 +98,32 @@ struct LostWorkerTests {
         #expect(hub.core.messageCount == 0)
     }
 
+    // MARK: What had begun
+
+    @Test(
+        "where the machine remembers what a lost worker had begun, that counts, and nothing else",
+        arguments: [true, false]
+    )
+    mutating func begun(hasBegun: Bool) throws {
+        hub.begun[worker.hello.identity] = hasBegun ? [first] : []
+        // The word that it began may have come from a run that ended with the process before its end was told.
+        if !hasBegun { try hub.say(.started([first]), by: worker) }
+        try hub.tell(.unreachable(worker.peer, .back))
+        try hub.wait(2000, heardFrom: [second])
+        #expect(hub.takeDeliveries(second).first?.isRedelivered == hasBegun)
+        #expect(hub.begun.isEmpty)
+    }
+
+    @Test("and so it does for workers of the hub's last life", arguments: [true, false])
+    mutating func begunBeforeTheRestart(hasBegun: Bool) throws {
+        hub.begun[worker.hello.identity] = hasBegun ? [first] : []
+        try hub.restart()
+        try hub.join(&second, credit: 1)
+        try hub.wait(15_000, heardFrom: [second])
+        #expect(hub.takeDeliveries(second).first?.isRedelivered == hasBegun)
+        #expect(hub.begun.isEmpty)
+    }
+
     // MARK: Poison
 
     /// The message is with one of two workers, has begun, and that worker dies; another one takes its place.

@@ -22,6 +22,8 @@ struct HubBench {
     private(set) var notices: [HubNotice] = []
     private(set) var fired: [UInt64] = []
     private(set) var bodiesRead = 0
+    /// What workers noted where it outlives them.
+    var begun: [PeerIdentity: Set<LeaseKey>] = [:]
     private(set) var haltReason: String?
 
     init(store: MemoryHubStore = MemoryHubStore(), configuration: HubConfiguration = HubConfiguration()) throws {
@@ -40,12 +42,14 @@ struct HubBench {
         var next = try HubBench(store: store, configuration: configuration)
         next.uptime = uptime
         next.wall = wall
+        next.begun = begun
         let now = HubTime(uptime: uptime, wall: wall)
         next.core = HubCore(recovered: try store.recover(), configuration: configuration, now: now)
         self = next
     }
 
     mutating func tell(_ event: HubEvent) throws {
+        var answers: [HubEvent] = []
         for effect in core.handle(event, at: HubTime(uptime: uptime, wall: wall)) {
             switch effect {
             case .sendToClient(let peer, let packet): toClients[peer, default: []].append(packet)
@@ -60,6 +64,8 @@ struct HubBench {
             case .findResult(let peer, let correlation, let taskID):
                 let isThere = try store.hasResult(of: taskID)
                 reads.append(.found(peer, correlation: correlation, taskID: taskID, isThere: isThere))
+            case .findBegun(let identity): answers.append(.begun(identity, begun[identity]))
+            case .forgetBegun(let identity): begun[identity] = nil
             case .inquire(let inquiry, let request): reads.append(.inquired(request, store.answer(to: inquiry)))
             case .notice(let notice): notices.append(notice)
             case .fired(let call, _): fired.append(call)
@@ -67,6 +73,7 @@ struct HubBench {
             case .catalogueChanged: break
             }
         }
+        for answer in answers { try tell(answer) }
     }
 
     /// Reads bodies, now: of a message that is not stored yet there is none, which is as if the store had lost it.
