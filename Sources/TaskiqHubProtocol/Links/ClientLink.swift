@@ -296,6 +296,8 @@ public struct ClientLink: Sendable {
 extension Array {
     /// The elements in runs of at most so many.
     package func chunks(of size: Int) -> [[Element]] {
-        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+        // Mostly they fit into one.
+        if count <= size { return isEmpty ? [] : [self] }
+        return stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -25,16 +25,18 @@ package final class Mailbox<Element: Sendable>: Sendable {
 
     /// Leaves an element.
     ///
-    /// - Parameter element: the element.
+    /// - Parameters:
+    ///   - element: the element.
+    ///   - wakes: whether the reader is woken; if not, it finds the element when something else wakes it.
     /// - Returns: false if the mailbox is closed, and the element not taken.
     @discardableResult
-    package func post(_ element: Element) -> Bool {
+    package func post(_ element: Element, wakes: Bool = true) -> Bool {
         let taken = state.withLock { state in
             guard !state.isClosed else { return false }
             state.elements.append(element)
             return true
         }
-        if taken { wakeup.signal() }
+        if taken, wakes { wakeup.signal() }
         return taken
     }
 

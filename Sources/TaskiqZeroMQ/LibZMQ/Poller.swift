@@ -3,6 +3,14 @@
 
 import CZeroMQ
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Waits until one of several sockets can be used, or until another thread has work for this one.
 ///
 /// A poller belongs to the thread of its sockets and is kept between waits, which allocate nothing. It does not own the
@@ -35,6 +43,7 @@ package struct Poller: ~Copyable {
     private var handles: [SocketHandle] = []
     // The sockets in the order of their handles, then the wakeup.
     private var items: [zmq_pollitem_t] = []
+    private var briefWait = BriefWait()
 
     /// Whether the wakeup was signalled up to the last wait: there is work to look for.
     package private(set) var isSignalled = false
@@ -92,6 +101,9 @@ package struct Poller: ~Copyable {
     package mutating func wait(timeout: Duration? = nil) throws(ZeroMQError) -> Bool {
         for handle in handles { _ = try handle.open(for: "poll") }
         let deadline = timeout.map { ContinuousClock.now + .milliseconds($0.wholeMilliseconds) }
+        let start = Self.nanoseconds
+        let outcome = briefWait.isWorthwhile && timeout != .zero ? lookAgain(since: start) : .slept
+        defer { briefWait.note(Self.nanoseconds - start, outcome) }
         while true {
             let maySleep = wakeup?.beginSleep() ?? true
             let ready = poll(until: maySleep ? deadline : ContinuousClock.now)
@@ -124,6 +136,28 @@ package struct Poller: ~Copyable {
 
 extension Poller {
     private typealias Code = ZeroMQError.Code
+
+    /// Looks for something to do until there is something, others want to run, or it has taken too long.
+    ///
+    /// What was found is found again by the poll after it.
+    private mutating func lookAgain(since start: Int64) -> BriefWait.Outcome {
+        var time = start
+        while time - start < BriefWait.longest {
+            if wakeup?.isSignalled ?? false { return .found }
+            if zmq_poll(&items, Int32(clamping: items.count), 0) != 0 { return .found }
+            sched_yield()
+            let next = Self.nanoseconds
+            if next - time > BriefWait.longestLook { return .crowded }
+            time = next
+        }
+        return .nothing
+    }
+
+    private static var nanoseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
 
     /// Polls, again after every signal of the system.
     ///

@@ -93,6 +93,9 @@ package final class Wakeup: Sendable {
         state.exchange(State.awake, ordering: .acquiringAndReleasing) == State.signalled
     }
 
+    /// Whether the thread has been told to look for work; asked by that thread while it is awake.
+    var isSignalled: Bool { state.load(ordering: .relaxed) == State.signalled }
+
     /// Makes the descriptor unreadable again.
     func clear() {
         var counter: UInt64 = 0

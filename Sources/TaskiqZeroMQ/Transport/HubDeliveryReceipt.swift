@@ -12,7 +12,8 @@ struct HubDeliveryReceipt: DeliveryReceipt {
 
     func started() {
         board?.begin(lease)
-        connection.mailbox.post(.started(lease))
+        // With a board nobody needs this word soon, and most tasks end before it is said.
+        connection.mailbox.post(.started(lease), wakes: board == nil)
     }
 
     func acknowledge() async throws {
