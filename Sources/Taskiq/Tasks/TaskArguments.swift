@@ -18,7 +18,7 @@ enum TaskArguments {
         // Whoever has kept the decoder, or a container of it, keeps the source with it.
         defer { spare.end(place) }
         let source = spare.object(at: place)
-        source._withUnsafeGuaranteedRef { $0.begin(with: message, defaults) }
+        source._withUnsafeGuaranteedRef { $0.begin(with: message, defaults, lendsContainers: place.pointee.isKept) }
         do {
             let task = try Task(from: source.takeUnretainedValue())
             try source._withUnsafeGuaranteedRef { try $0.finish() }
@@ -43,7 +43,10 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
     /// The arguments one by one, when they are not taken in order.
     @exclusivity(unchecked) private var list: TaskArgumentList?
 
-    func begin(with message: TaskiqMessage, _ defaults: KeywordArguments) {
+    @exclusivity(unchecked) private var containers = LentContainers()
+
+    func begin(with message: TaskiqMessage, _ defaults: KeywordArguments, lendsContainers: Bool) {
+        if lendsContainers { containers.open() }
         taskName = message.taskName
         count = message.kwargs.count
         if let object = message.keywordsInOrder(defaults) {
@@ -56,6 +59,8 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
             leaveOrder()
         }
     }
+
+    func end() { containers.close(of: self) }
 
     func clear() { (taskName, object, list) = ("", nil, nil) }
 
@@ -91,7 +96,12 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        JSONContainers.decoding(keyedBy: type, self)
+        guard let lent = containers.lend(keyedBy: ObjectIdentifier(type)) else {
+            return containers.lendNew(keyedBy: ObjectIdentifier(type)) { isHeld in
+                JSONContainers.decoding(keyedBy: type, self, isHeld: isHeld)
+            }
+        }
+        return lent._withUnsafeGuaranteedRef { $0.container(as: KeyedDecodingContainer<Key>.self) }
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {

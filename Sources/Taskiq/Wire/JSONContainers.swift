@@ -5,12 +5,14 @@ import Synchronization
 
 /// A keyed container that writes to an output.
 protocol JSONKeyedEncoding: KeyedEncodingContainerProtocol {
-    init(output: JSONOutput, level: Int)
+    /// A container that holds the output, or one for whose output somebody else sees to it that it lives as long.
+    init(output: JSONOutput, level: Int, isHeld: Bool)
 }
 
 /// A keyed container that reads from a source of members.
 protocol JSONKeyedDecoding: KeyedDecodingContainerProtocol {
-    init(source: JSONMemberSource)
+    /// A container that holds the source, or one for whose source somebody else sees to it that it lives as long.
+    init(source: JSONMemberSource, isHeld: Bool)
 }
 
 /// Makes the keyed containers of one type of keys.
@@ -28,22 +30,26 @@ class JSONContainers {
     static func encoding<Key: CodingKey>(
         keyedBy type: Key.Type,
         _ output: JSONOutput,
-        _ level: Int
+        _ level: Int,
+        isHeld: Bool
     ) -> KeyedEncodingContainer<Key> {
         guard let makers = known(type) else {
-            return KeyedEncodingContainer(JSONKeyedEncodingContainer<Key>(output: output, level: level))
+            return KeyedEncodingContainer(JSONKeyedEncodingContainer<Key>(output: output, level: level, isHeld: isHeld))
         }
-        return makers._withUnsafeGuaranteedRef { unsafeDowncast($0, to: Of<Key>.self).encoding(output, level) }
+        return makers._withUnsafeGuaranteedRef {
+            unsafeDowncast($0, to: Of<Key>.self).encoding(output, level, isHeld: isHeld)
+        }
     }
 
     static func decoding<Key: CodingKey>(
         keyedBy type: Key.Type,
-        _ source: JSONMemberSource
+        _ source: JSONMemberSource,
+        isHeld: Bool
     ) -> KeyedDecodingContainer<Key> {
         guard let makers = known(type) else {
-            return KeyedDecodingContainer(JSONKeyedContainer<Key>(source: source))
+            return KeyedDecodingContainer(JSONKeyedContainer<Key>(source: source, isHeld: isHeld))
         }
-        return makers._withUnsafeGuaranteedRef { unsafeDowncast($0, to: Of<Key>.self).decoding(source) }
+        return makers._withUnsafeGuaranteedRef { unsafeDowncast($0, to: Of<Key>.self).decoding(source, isHeld: isHeld) }
     }
 
     private typealias Of<Key: CodingKey> = JSONContainersOf<
@@ -87,12 +93,12 @@ class JSONContainers {
 
 private final class JSONContainersOf<Key, Encoding: JSONKeyedEncoding, Decoding: JSONKeyedDecoding>: JSONContainers
 where Encoding.Key == Key, Decoding.Key == Key {
-    func encoding(_ output: JSONOutput, _ level: Int) -> KeyedEncodingContainer<Key> {
-        KeyedEncodingContainer(Encoding(output: output, level: level))
+    func encoding(_ output: JSONOutput, _ level: Int, isHeld: Bool) -> KeyedEncodingContainer<Key> {
+        KeyedEncodingContainer(Encoding(output: output, level: level, isHeld: isHeld))
     }
 
-    func decoding(_ source: JSONMemberSource) -> KeyedDecodingContainer<Key> {
-        KeyedDecodingContainer(Decoding(source: source))
+    func decoding(_ source: JSONMemberSource, isHeld: Bool) -> KeyedDecodingContainer<Key> {
+        KeyedDecodingContainer(Decoding(source: source, isHeld: isHeld))
     }
 
     override init(keys: ObjectIdentifier) {

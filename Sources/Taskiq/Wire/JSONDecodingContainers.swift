@@ -3,11 +3,17 @@
 
 /// The members of an object, or a task's arguments by name.
 struct JSONKeyedContainer<Key: CodingKey>: JSONKeyedDecoding {
-    let source: JSONMemberSource
+    // Not counted, because the standard library copies the container for each value that it reads; a lent one does not
+    // hold it.
+    private let members: Unmanaged<JSONMemberSource>
+    private let owner: JSONMemberSource?
 
-    init(source: JSONMemberSource) {
-        self.source = source
+    init(source: JSONMemberSource, isHeld: Bool) {
+        members = .passUnretained(source)
+        owner = isHeld ? source : nil
     }
+
+    private var source: JSONMemberSource { members.takeUnretainedValue() }
 
     var codingPath: [any CodingKey] { source.codingPath }
     var allKeys: [Key] { source.names.compactMap(Key.init(stringValue:)) }
@@ -24,15 +30,15 @@ struct JSONKeyedContainer<Key: CodingKey>: JSONKeyedDecoding {
     // MARK: Values
 
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool {
-        try source.nextBool(key.stringValue) ?? bool(value(key), key)
+        try members._withUnsafeGuaranteedRef { $0.nextBool(key.stringValue) } ?? bool(value(key), key)
     }
     func decode(_ type: String.Type, forKey key: Key) throws -> String {
-        try source.nextString(key.stringValue) ?? string(value(key), key)
+        try members._withUnsafeGuaranteedRef { $0.nextString(key.stringValue) } ?? string(value(key), key)
     }
     func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try double(value(key), key) }
     func decode(_ type: Float.Type, forKey key: Key) throws -> Float { Float(try double(value(key), key)) }
     func decode(_ type: Int.Type, forKey key: Key) throws -> Int {
-        try source.nextInteger(key.stringValue) ?? integer(value(key), key)
+        try members._withUnsafeGuaranteedRef { $0.nextInteger(key.stringValue) } ?? integer(value(key), key)
     }
     func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try integer(value(key), key) }
     func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try integer(value(key), key) }

@@ -15,7 +15,7 @@ struct JSONEncoding: Encoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         guard output.open(.object, at: level) else { return tree().container(keyedBy: type) }
-        return JSONContainers.encoding(keyedBy: type, output, level)
+        return output.container(keyedBy: type, at: level)
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {

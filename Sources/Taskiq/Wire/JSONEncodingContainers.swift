@@ -2,20 +2,22 @@
 // SPDX-License-Identifier: MIT
 
 struct JSONKeyedEncodingContainer<Key: CodingKey>: JSONKeyedEncoding {
-    let output: JSONOutput
+    // Not counted, because containers are copied: a lent one does not hold it.
+    private let target: Unmanaged<JSONOutput>
+    private let owner: JSONOutput?
     let level: Int
 
-    init(output: JSONOutput, level: Int) {
-        self.output = output
+    init(output: JSONOutput, level: Int, isHeld: Bool) {
+        target = .passUnretained(output)
+        owner = isHeld ? output : nil
         self.level = level
     }
 
+    private var output: JSONOutput { target.takeUnretainedValue() }
+
     var codingPath: [any CodingKey] { output.path(to: level) }
 
-    func encodeNil(forKey key: Key) throws {
-        output.beginMember(key.stringValue, at: level)
-        output.writeNull()
-    }
+    func encodeNil(forKey key: Key) throws { put(key) { $0.writeNull() } }
 
     func encode(_ value: Bool, forKey key: Key) throws { put(key) { $0.write(value) } }
     func encode(_ value: String, forKey key: Key) throws { put(key) { $0.write(value) } }
@@ -47,8 +49,10 @@ struct JSONKeyedEncodingContainer<Key: CodingKey>: JSONKeyedEncoding {
 
     @inline(__always)
     private func put(_ key: Key, _ write: (JSONOutput) -> Void) {
-        output.beginMember(key.stringValue, at: level)
-        write(output)
+        target._withUnsafeGuaranteedRef { output in
+            output.beginMember(key.stringValue, at: level)
+            write(output)
+        }
     }
 
     // MARK: Out of order

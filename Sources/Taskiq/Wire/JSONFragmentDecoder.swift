@@ -46,7 +46,7 @@ final class JSONFragmentDecoder: JSONMemberSource, Decoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard kind == .object else { throw mismatch("an object", [String: JSONFragment].self) }
-        return JSONContainers.decoding(keyedBy: type, self)
+        return JSONContainers.decoding(keyedBy: type, self, isHeld: true)
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {

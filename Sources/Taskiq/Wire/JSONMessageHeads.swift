@@ -77,6 +77,8 @@ final class JSONMessageHeads: Reusable {
         heads[place] = JSONMessageHead(taskName, labels, text)
     }
 
+    func end() {}
+
     func clear() {}
 
     @inline(__always)

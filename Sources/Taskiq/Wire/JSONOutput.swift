@@ -47,6 +47,8 @@ final class JSONOutput: Reusable {
     @exclusivity(unchecked) private(set) var memberCount: Int?
     /// The types whose values go into trees at once; made when there is one.
     @exclusivity(unchecked) private var treeTypes: JSONTreeTypes?
+    /// Those of the outermost value.
+    @exclusivity(unchecked) private var containers = LentContainers()
     /// How deep the text may be nested as far as the open values tell, which count neither trees nor fragments.
     @exclusivity(unchecked) private var deepest = 0
 
@@ -67,7 +69,10 @@ final class JSONOutput: Reusable {
         let place = spare.begin()
         defer { spare.end(place) }
         return try spare.object(at: place)
-            ._withUnsafeGuaranteedRef { output in Result { () throws(TaskiqError) in try body(output) } }.get()
+            ._withUnsafeGuaranteedRef { output in
+                if place.pointee.isKept { output.containers.open() }
+                return Result { () throws(TaskiqError) in try body(output) }
+            }.get()
     }
 
     private static let spare = SpareObject<JSONOutput>()
@@ -215,6 +220,21 @@ final class JSONOutput: Reusable {
         }
     }
 
+    /// The container of an open object.
+    func container<Key: CodingKey>(keyedBy type: Key.Type, at level: Int) -> KeyedEncodingContainer<Key> {
+        guard level == 1, let lent = containers.lend(keyedBy: ObjectIdentifier(type)) else {
+            return newContainer(keyedBy: type, at: level)
+        }
+        return lent._withUnsafeGuaranteedRef { $0.container(as: KeyedEncodingContainer<Key>.self) }
+    }
+
+    private func newContainer<Key: CodingKey>(keyedBy type: Key.Type, at level: Int) -> KeyedEncodingContainer<Key> {
+        guard level == 1 else { return JSONContainers.encoding(keyedBy: type, self, level, isHeld: true) }
+        return containers.lendNew(keyedBy: ObjectIdentifier(type)) { isHeld in
+            JSONContainers.encoding(keyedBy: type, self, level, isHeld: isHeld)
+        }
+    }
+
     func count(at level: Int) -> Int {
         level == depth ? current.count : level < depth ? surroundings?.levels[level - 1].count ?? 0 : 0
     }
@@ -297,6 +317,8 @@ final class JSONOutput: Reusable {
     func write(plain text: String) { JSONWriter.write(plain: text, to: &self.text) }
 
     // MARK: Reuse
+
+    func end() { containers.close(of: self) }
 
     func clear() {
         text.clear()

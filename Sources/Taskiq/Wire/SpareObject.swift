@@ -13,6 +13,9 @@ import Musl
 protocol Reusable: AnyObject {
     init()
 
+    /// Ends a use, whether or not there will be another.
+    func end()
+
     /// Lets go of what the last use was about.
     func clear()
 }
@@ -25,7 +28,8 @@ struct SpareObject<Object: Reusable>: Sendable {
     struct Place {
         fileprivate var object: Object
         fileprivate var isInUse = true
-        fileprivate let isKept: Bool
+        /// Whether it will be used again.
+        let isKept: Bool
     }
 
     // Of keys a process has many, but not endless.
@@ -55,8 +59,9 @@ struct SpareObject<Object: Reusable>: Sendable {
     /// Ends the use of an object; whoever has a reference to it still has it for himself from now on.
     @inline(__always)
     func end(_ place: UnsafeMutablePointer<Place>) {
+        object(at: place)._withUnsafeGuaranteedRef { $0.end() }
         guard place.pointee.isKept, isKnownUniquelyReferenced(&place.pointee.object) else { return replace(place) }
-        place.pointee.object.clear()
+        object(at: place)._withUnsafeGuaranteedRef { $0.clear() }
         place.pointee.isInUse = false
     }
 

@@ -28,6 +28,58 @@ private struct Late: TaskContract, @unchecked Sendable {
     var keys: Int { get throws { try decoder.container(keyedBy: Keys.self).allKeys.count } }
 }
 
+/// Keeps nothing but the container that its arguments are in, and can tell whether the decoder is there still.
+private final class Container: TaskContract, @unchecked Sendable {
+    private let container: KeyedDecodingContainer<Keys>
+    private(set) weak var decoder: AnyObject?
+
+    init(from decoder: any Decoder) throws {
+        self.decoder = decoder as AnyObject
+        container = try decoder.container(keyedBy: Keys.self)
+        // A task must ask for all of its arguments.
+        _ = try values
+    }
+
+    func encode(to encoder: any Encoder) throws {}
+
+    var values: [String] {
+        get throws {
+            try ["\(container.decode(Int.self, forKey: .first))", container.decode(String.self, forKey: .second)]
+        }
+    }
+}
+
+/// Has its arguments read through three containers, two of them with the same keys.
+private struct Divided: TaskContract, Equatable {
+    private enum OtherKeys: String, CodingKey { case third }
+
+    var first: Int
+    var second: String
+    var third: Bool
+
+    init(_ first: Int, _ second: String, _ third: Bool) {
+        (self.first, self.second, self.third) = (first, second, third)
+    }
+
+    init(from decoder: any Decoder) throws {
+        let one = try decoder.container(keyedBy: Keys.self)
+        let other = try decoder.container(keyedBy: OtherKeys.self)
+        let same = try decoder.container(keyedBy: Keys.self)
+        first = try one.decode(Int.self, forKey: .first)
+        second = try same.decode(String.self, forKey: .second)
+        third = try other.decode(Bool.self, forKey: .third)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var one = encoder.container(keyedBy: Keys.self)
+        var other = encoder.container(keyedBy: OtherKeys.self)
+        var same = encoder.container(keyedBy: Keys.self)
+        try one.encode(first, forKey: .first)
+        try same.encode(second, forKey: .second)
+        try other.encode(third, forKey: .third)
+    }
+}
+
 /// Reads another message while it is read.
 private struct Outer: TaskContract {
     var first: Int
@@ -82,6 +134,60 @@ struct ReuseTests {
         let second = try message(#"{"first":2,"second":"two"}"#).task(Late.self)
         #expect(try first.second == "one" && second.second == "two")
         #expect(try first.keys == 2 && second.keys == 2)
+    }
+
+    @Test("a container that was kept reads its own message, at whichever use it was lent")
+    func keptContainer() throws {
+        var kept: [Container] = []
+        for number in 1...20 {
+            // In between come uses after which nothing is kept.
+            _ = try message(#"{"first":0,"second":"between"}"#).task(Container.self)
+            kept.append(
+                try message(#"{"first":\#(number),"second":"text \#(number) of some length"}"#).task(Container.self)
+            )
+        }
+        for (index, container) in kept.enumerated() {
+            #expect(try container.values == ["\(index + 1)", "text \(index + 1) of some length"])
+        }
+    }
+
+    @Test("containers that were kept are read on other threads while messages are")
+    func keptContainerElsewhere() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...200 {
+                let kept = try message(#"{"first":\#(number),"second":"text \#(number)"}"#).task(Container.self)
+                group.addTask {
+                    _ = try message(#"{"first":0,"second":"between"}"#).task(Container.self)
+                    #expect(try kept.values == ["\(number)", "text \(number)"])
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test("what a container read from ends with it")
+    func endOfKeptContainer() throws {
+        weak var decoder: AnyObject?
+        func keepAndLetGo() throws {
+            let kept = try message(#"{"first":1,"second":"one"}"#).task(Container.self)
+            decoder = kept.decoder
+            #expect(decoder != nil)
+        }
+        try keepAndLetGo()
+        // It is looked for when the next one is kept.
+        let next = try message(#"{"first":2,"second":"two"}"#).task(Container.self)
+        #expect(decoder == nil)
+        #expect(try next.values == ["2", "two"])
+    }
+
+    @Test("several containers of one message")
+    func severalContainers() throws {
+        for _ in 0..<3 {
+            let divided = try message(#"{"first":1,"second":"two","third":true}"#).task(Divided.self)
+            #expect(divided == Divided(1, "two", true))
+            let kwargs = try TaskiqMessage(divided, taskID: "i").kwargs
+            #expect(kwargs == ["first": 1, "second": "two", "third": true])
+        }
     }
 
     @Test("a message is read while another is")
