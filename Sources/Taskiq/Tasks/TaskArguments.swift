@@ -47,7 +47,8 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
 
     func begin(with message: TaskiqMessage, _ defaults: KeywordArguments, lendsContainers: Bool) {
         if lendsContainers { containers.open() }
-        taskName = message.taskName
+        // Mostly it is that of the last use, and equal at the first look.
+        if taskName != message.taskName { taskName = message.taskName }
         count = message.kwargs.count
         if let object = message.keywordsInOrder(defaults) {
             self.object = object
@@ -62,7 +63,7 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
 
     func end() { containers.close(of: self) }
 
-    func clear() { (taskName, object, list) = ("", nil, nil) }
+    func clear() { (object, list) = (nil, nil) }
 
     func finish() throws {
         if isInOrder, taken == count { return }

@@ -44,6 +44,11 @@ enum JSONPlainText {
             let last = from.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)
             to.storeBytes(of: first, as: UInt32.self)
             to.storeBytes(of: last, toByteOffset: count - 4, as: UInt32.self)
+        } else if count > 16, count <= 32 {
+            let first = from.loadUnaligned(as: SIMD2<UInt64>.self)
+            let last = from.loadUnaligned(fromByteOffset: count - 16, as: SIMD2<UInt64>.self)
+            to.storeBytes(of: first, as: SIMD2<UInt64>.self)
+            to.storeBytes(of: last, toByteOffset: count - 16, as: SIMD2<UInt64>.self)
         } else {
             to.copyMemory(from: from, byteCount: count)
         }
