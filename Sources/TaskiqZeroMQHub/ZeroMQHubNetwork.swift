@@ -135,6 +135,9 @@ public final class ZeroMQHubNetwork: HubNetwork {
     /// Removes what such a worker noted.
     public func forgetBegun(by worker: PeerIdentity) { boards?.forget(worker) }
 
+    /// Removes what workers noted whose processes are gone.
+    public func forgetAllBegun(except known: Set<PeerIdentity>) { boards?.removeDead(except: known) }
+
     /// Returns when the hub's last turn was sent and the sockets are closed.
     public func join() async {
         await thread.join()

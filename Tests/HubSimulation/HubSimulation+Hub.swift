@@ -106,6 +106,11 @@ extension HubSimulation {
         case .findBegun(let identity): hubInbox.append(.begun(identity, boards?[identity]))
         case .forgetBegun(let identity):
             if !workers.contains(where: { $0.identity == identity && $0.isAlive }) { boards?[identity] = nil }
+        case .forgetAllBegun(let known):
+            for identity in boards?.keys.filter({ !known.contains($0) }) ?? []
+            where !workers.contains(where: { $0.identity == identity && $0.isAlive }) {
+                boards?[identity] = nil
+            }
         case .halt: try killHub(downFor: 100...3000)
         case .inquire: break
         case .fired, .catalogueChanged, .notice: break

@@ -199,6 +199,7 @@ extension HubSimulation {
                 reconnect(worker: place)
                 try carryOut(workers[place].link.handle(.connected, at: uptime), worker: place)
             case .opened, .cancel, .drain: break
+            case .settled(let lease): boards?[workers[place].identity]?.remove(lease)
             case .deliver(let delivery):
                 if workers[place].saidBye { throw BrokenRule("\(delivery.lease) came after the goodbye") }
                 if workers[place].isStopping {
@@ -240,6 +241,9 @@ extension HubSimulation {
         guard let task = SimulatedTask(body: delivery.body) else { throw BrokenRule("a body was changed") }
         starts[delivery.lease.sequence, default: 0] += 1
         let count = starts[delivery.lease.sequence] ?? 0
+        if !store.holds(delivery.lease, workers[place].identity) {
+            staleStarts[delivery.lease.sequence, default: 0] += 1
+        }
         if count > 1 { sights.insert(.redelivered) }
         note("worker \(place) begins \(task) as \(delivery.lease)")
         // An earlier delivery may lie with a worker that is paused and does not know.
@@ -276,7 +280,6 @@ extension HubSimulation {
         guard let delivery = workers[place].running.removeValue(forKey: lease),
             var task = SimulatedTask(body: delivery.body)
         else { return }
-        boards?[workers[place].identity]?.remove(lease)
         let result = Array("\(task.taskID) by \(workers[place].identity), delivery \(lease.attempt)".utf8)
         let completion: Completion
         switch task.kind {

@@ -85,6 +85,8 @@ package struct HubSimulation {
     package private(set) var history: [String] = []
     /// How often each delivery's message began to run, by its number.
     var starts: [Int64: Int] = [:]
+    /// How many of those were by a worker that the hub had given up and that did not know.
+    var staleStarts: [Int64: Int] = [:]
     var told: [String: [UInt8]] = [:]
     /// What runs said of how far they are.
     var progress: [String: Set<String>] = [:]

@@ -78,6 +78,11 @@ struct SimulatedStore {
         }
     }
 
+    /// Whether a delivery is its message's last, and lies with this worker.
+    func holds(_ lease: LeaseKey, _ worker: PeerIdentity) -> Bool {
+        live[lease.sequence].map { $0.attempt == lease.attempt && $0.worker == worker } ?? false
+    }
+
     /// The slots of a schedule, in the order of their instants.
     func slots(of schedule: ScheduleID) -> [StoredSlot] {
         slots.values.filter { $0.slot.scheduleID == schedule }.sorted { $0.slot.instant < $1.slot.instant }

@@ -42,6 +42,14 @@ struct BriefWaitTests {
         #expect(live(repeatElement(5000, count: 1000)) <= 2)
     }
 
+    @Test("the habit is given up where long waits are among the short ones")
+    mutating func habit() {
+        _ = live(repeatElement(50, count: 1000))
+        #expect(live((0..<1000).flatMap { _ in [100, 100, 100, 3700] as [Int64] }) < 100)
+        _ = live(repeatElement(50, count: 1000))
+        #expect(live((0..<1000).flatMap { _ in [140, 140, 720] as [Int64] }) < 100)
+    }
+
     @Test("that others want to run says nothing of the wait")
     mutating func crowded() {
         _ = live(repeatElement(50, count: 100))

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Logging
+import Synchronization
+import Taskiq
 import TaskiqHubProtocol
 import Testing
 
@@ -76,6 +79,50 @@ struct StartBoardTests {
         #expect(boards.deliveries(of: identity) == nil)
     }
 
+    @Test("long runs stand in nobody's way")
+    func longRuns() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let board = try #require(StartBoard(in: boards, for: identity))
+        for sequence in 1...100 as ClosedRange<Int64> { board.begin(lease(sequence)) }
+        for sequence in 101...10_000 as ClosedRange<Int64> {
+            board.begin(lease(sequence))
+            board.end(lease(sequence))
+        }
+        #expect(boards.deliveries(of: identity) == Set((1...100).map { lease($0) }))
+    }
+
+    private func connection() throws -> HubConnection {
+        try HubConnection(
+            address: HubAddress("ipc://\(folder.path)/hub.sock"),
+            application: "app",
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    @Test("a delivery is noted when a runner takes it, and until what became of it is stored")
+    func untilItIsTold() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let connection = try connection()
+        connection.openBoard(for: identity)
+        let board = connection.state.withLock { $0.board }
+        let receipt = HubDeliveryReceipt(connection: connection, board: board, lease: lease(1))
+        receipt.taken()
+        #expect(boards.deliveries(of: identity) == [lease(1)])
+        receipt.settle(.completed(nil))
+        #expect(boards.deliveries(of: identity) == [lease(1)])
+    }
+
+    @Test("when the folder was made anew, as systemd does when a service was stopped, there is a board again")
+    func folderMadeAnew() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let connection = try connection()
+        connection.openBoard(for: identity)
+        try FileManager.default.removeItem(atPath: folder.path + "/hub.sock.started")
+        #expect(boards.prepare())
+        connection.openBoard(for: identity)
+        #expect(boards.deliveries(of: identity) == [])
+    }
+
     @Test("what is no board says nothing")
     func foreign() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -105,19 +152,18 @@ struct StartBoardTests {
         #expect(StartBoard(in: nowhere, for: identity) == nil)
     }
 
-    @Test("boards that nobody wrote to for a week are removed when a hub starts, and nothing else is")
-    func old() throws {
+    @Test("what workers left is removed when they are gone and nobody asks any more, and nothing else is")
+    func leftovers() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let manager = FileManager.default
-        let others = [file, folder.path + "/hub.sock.started/notes", file + "0"]
+        let known = PeerIdentity.generate()
+        let living = PeerIdentity.generate()
+        let board = try #require(StartBoard(in: boards, for: living))
+        let started = folder.path + "/hub.sock.started/"
+        let others = [file, started + "notes", file + "0", started + "\(known)"]
         for path in others { try Data().write(to: URL(fileURLWithPath: path)) }
-        let young = folder.path + "/hub.sock.started/\(PeerIdentity.generate())"
-        try Data().write(to: URL(fileURLWithPath: young))
-        for path in others {
-            try manager.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -8 * 86_400)], ofItemAtPath: path)
-        }
-        #expect(boards.prepare())
-        #expect(others.map(manager.fileExists) == [false, true, true])
-        #expect(manager.fileExists(atPath: young))
+        boards.removeDead(except: [known])
+        #expect(others.map(manager.fileExists) == [false, true, true, true])
+        withExtendedLifetime(board) { #expect(boards.deliveries(of: living) == []) }
     }
 }

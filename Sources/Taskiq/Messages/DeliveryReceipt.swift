@@ -3,6 +3,9 @@
 
 /// How a transport is told what became of a delivery.
 public protocol DeliveryReceipt: Sendable {
+    /// A worker begins with the delivery, before it reads the message: what ends its process from now on may be its doing.
+    func taken()
+
     /// The task begins now.
     func started()
 
@@ -15,4 +18,9 @@ public protocol DeliveryReceipt: Sendable {
     ///
     /// - Parameter settlement: what became of it.
     func settle(_ settlement: Settlement)
+}
+
+extension DeliveryReceipt {
+    /// Nothing is noted.
+    public func taken() {}
 }

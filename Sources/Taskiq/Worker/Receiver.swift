@@ -16,6 +16,7 @@ struct Receiver: Sendable {
 
     func receive(_ delivery: AckableMessage, isAbandoning: Flag, runner: DeliveryRunner? = nil) async {
         let receipt = delivery.receipt
+        receipt.taken()
         var message: TaskiqMessage
         do {
             message = try broker.formatter.loads(delivery.data)

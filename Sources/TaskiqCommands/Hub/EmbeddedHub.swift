@@ -80,7 +80,7 @@ struct EmbeddedHub {
 
     private static func openStore(in directory: String, _ options: HubOptions) throws -> any HubStore {
         do {
-            guard let stored = options.storeOptions else { return MemoryHubStore() }
+            guard let stored = options.storeOptions else { return MemoryHubStore(outlivesHub: false) }
             return try SQLiteHubStore(directory: directory, options: stored, logger: Logger(label: "taskiq.store"))
         } catch {
             throw CommandExit(error.code == .inUse ? .conflict : .problem, error.description)

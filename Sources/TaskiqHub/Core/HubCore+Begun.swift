@@ -29,8 +29,12 @@ extension HubCore {
     /// Takes the answer, at the end of a worker.
     mutating func takeBegun(_ identity: PeerIdentity) -> Set<LeaseKey>? {
         guard case .told(let leases)? = begunRuns.removeValue(forKey: identity) else { return nil }
-        effects.append(.forgetBegun(identity))
         return leases
+    }
+
+    /// Has it forgotten what a worker had begun, when what follows from it is on disk.
+    mutating func forgetBegun(_ identity: PeerIdentity) {
+        afterCommit(.effect(.forgetBegun(identity)))
     }
 
     mutating func handleBegun(_ identity: PeerIdentity, _ leases: Set<LeaseKey>?) {

@@ -14,14 +14,27 @@ extension HubCore {
     mutating func load(_ sequence: Int64, for identity: PeerIdentity) {
         // The room is kept for it, so that no more bodies are read than can be used.
         workers[identity]?.loading.insert(sequence)
-        let found = messages.update(sequence) { entry in
-            entry.state = .loading(for: identity)
-            defer { entry.isReading = true }
-            return (entry.isReading, entry.route)
-        }
-        guard let (isReading, route) = found else { return }
-        if !isReading { wantedBodies.append(sequence) }
+        messages.update(sequence) { $0.state = .loading(for: identity) }
+        guard let route = messages.look(at: sequence, { $0.route }) else { return }
+        want(sequence)
         routes.noteLack(route)
+    }
+
+    /// Has a body read, unless it is being read.
+    private mutating func want(_ sequence: Int64) {
+        let largest = configuration.maximumBody
+        let size = messages.update(sequence) { entry in
+            defer { entry.isReading = true }
+            return entry.isReading ? nil : entry.sizeToRead(largest)
+        }
+        guard let size = size ?? nil else { return }
+        bytesBeingRead += size
+        wantedBodies.append(sequence)
+    }
+
+    /// A body is there, or nobody waits for it any more.
+    mutating func endReading(_ entry: MessageEntry) {
+        if entry.isReading { bytesBeingRead -= entry.sizeToRead(configuration.maximumBody) }
     }
 
     /// Reads bodies before their turn comes, of routes whose workers had to wait for one.
@@ -30,34 +43,41 @@ extension HubCore {
     mutating func readAhead() {
         var done: [RouteID] = []
         for route in routes.lacking {
-            let middle = routes.upcoming(in: route, after: Self.mostAhead / 2)
+            guard isServed(route) else {
+                done.append(route)
+                continue
+            }
+            let middle = routes.middleAhead(of: route)
             // Half of what is read ahead is left: nothing to do.
             if let middle, messages.look(at: middle, { $0.hasBody || $0.isReading }) ?? false { continue }
             let wanted = bodiesAhead(of: route)
-            for sequence in wanted { messages.update(sequence) { $0.isReading = true } }
-            wantedBodies += wanted
+            for sequence in wanted { want(sequence) }
             if middle == nil || wanted.isEmpty { done.append(route) }
         }
         routes.endLack(done)
     }
 
     /// The messages whose turn comes next and whose bodies are in the store alone.
-    private func bodiesAhead(of route: RouteID) -> [Int64] {
+    private mutating func bodiesAhead(of route: RouteID) -> [Int64] {
         var wanted: [Int64] = []
+        var count = 0
         var room = Self.mostBytesAhead
-        var memory = configuration.maximumCachedBodies + Self.mostBytesAhead - cachedBodyBytes
+        var memory = configuration.maximumCachedBodies + Self.mostBytesAhead - cachedBodyBytes - bytesBeingRead
+        let largest = configuration.maximumBody
         routes.visitUpcoming(in: route, Self.mostAhead) { sequence in
             guard sequence < storedBelow else { return false }
             let lacks = messages.look(at: sequence) { entry in
-                room -= Int(entry.size)
+                room -= entry.sizeToRead(largest)
                 let lacks = entry.isReady && !entry.hasBody && !entry.isReading
-                if lacks { memory -= Int(entry.size) }
+                if lacks { memory -= entry.sizeToRead(largest) }
                 return lacks
             }
             guard room >= 0, memory >= 0 else { return false }
+            count += 1
             if lacks ?? false { wanted.append(sequence) }
             return true
         }
+        routes.noteLookAhead(count, in: route)
         return wanted
     }
 
@@ -81,15 +101,18 @@ extension HubCore {
     mutating func handle(_ bodies: [(sequence: Int64, body: StoredBody)]) {
         for (sequence, stored) in bodies {
             guard var entry = messages[sequence] else { continue }
+            endReading(entry)
+            messages.update(sequence) { $0.isReading = false }
+            entry.isReading = false
             let body: [UInt8]
             switch stored {
             case .intact(let bytes): body = bytes
             case .damaged(let reason):
-                quarantine(sequence, reason: reason)
+                // Whoever has it got a body that was right.
+                if entry.leaseHolder == nil { quarantine(sequence, reason: reason) }
                 continue
             }
             if !entry.hasBody { cachedBodyBytes += body.count }
-            entry.isReading = false
             entry.body = body
             entry.hasBody = true
             messages[sequence] = entry

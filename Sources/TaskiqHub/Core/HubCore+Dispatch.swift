@@ -39,7 +39,7 @@ extension HubCore {
         var empty: [RouteID] = []
         var idle: [RouteID] = []
         for route in routes.waiting {
-            guard !isPaused(route), !servers(of: route).isEmpty else {
+            guard isServed(route) else {
                 idle.append(route)
                 continue
             }
@@ -63,6 +63,9 @@ extension HubCore {
         routes.park(idle)
         return best
     }
+
+    /// Whether there is somebody to run what a route has.
+    mutating func isServed(_ route: RouteID) -> Bool { !isPaused(route) && !servers(of: route).isEmpty }
 
     /// The workers that serve a route, in the order of their sessions.
     private mutating func servers(of route: RouteID) -> [PeerIdentity] {

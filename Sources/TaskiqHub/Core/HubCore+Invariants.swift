@@ -62,6 +62,8 @@ extension HubCore {
             case .ready, .delayed: break
             }
         }
+        let reading = messages.values.reduce(0) { $1.isReading ? $0 + $1.sizeToRead(configuration.maximumBody) : $0 }
+        guard reading == bytesBeingRead else { return "\(bytesBeingRead) bytes are said to be read, \(reading) are" }
         return cached == cachedBodyBytes ? nil : "\(cachedBodyBytes) bytes of bodies are counted, there are \(cached)"
     }
 

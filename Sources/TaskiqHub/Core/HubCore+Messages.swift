@@ -103,6 +103,7 @@ extension HubCore {
         }
         formerHolders[sequence] = nil
         stopLoading(entry)
+        endReading(entry)
         routes.leave(entry.route)
         if entry.crashes > 0 { forgetSuspect(sequence) }
         if entry.hasDetails, let key = entry.details.uniqueKey, uniqueKeys[key] == sequence { uniqueKeys[key] = nil }

@@ -121,6 +121,8 @@ extension HubCore {
         keys.forget(expiredBefore: now.uptime)
         forgetStoredKeys()
         forgetDeadlines()
+        // Some leave their notes behind: their hub died with them, or they were away at their end.
+        if adoptionDeadline == nil { effects.append(.forgetAllBegun(except: Set(workers.keys))) }
         let live = sequenceOfTask
         progress.forget(expiredBefore: now.wall) { live[TaskKey($0)] != nil }
         store(.forget(expiredBefore: now.wall))

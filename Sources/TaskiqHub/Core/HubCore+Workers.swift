@@ -273,6 +273,7 @@ extension HubCore {
             let isAcknowledged = messages[sequence]?.isAcknowledged ?? false
             release(sequence, crashed: isAcknowledged || begun.contains(sequence), fence: fence)
         }
+        forgetBegun(identity)
         effects.append(.notice(.workerLost(name: worker.name, redelivered: lost.count, reason: reason)))
     }
 
@@ -295,6 +296,7 @@ extension HubCore {
             let told = orphan.leaseHolder.flatMap { begun[$0] } ?? nil
             release(orphan.sequence, crashed: told?.contains(lease) ?? orphan.lease?.mayBeRunning ?? false)
         }
+        for identity in absent { forgetBegun(identity) }
         guard !orphans.isEmpty else { return }
         let reason = "they did not come back after the hub's restart"
         effects.append(.notice(.workerLost(name: "earlier workers", redelivered: orphans.count, reason: reason)))

@@ -17,7 +17,7 @@ public struct HubCore: Sendable {
 
     // Messages.
     var messages = MessageTable()
-    var sequenceOfTask: [TaskKey: Int64] = [:]
+    var sequenceOfTask = TaskIndex()
     var routes = RouteTable()
     /// How many bytes the bodies of all messages have, and those that are held in memory.
     var bodyBytes = 0
@@ -34,6 +34,8 @@ public struct HubCore: Sendable {
     /// When, in uptime, messages are given up whose tasks ended without acknowledging; some are over by then.
     var unacknowledged = Heap<DelayedKey>()
     var wantedBodies: [Int64] = []
+    /// How many bytes the bodies have that the store was asked for.
+    var bytesBeingRead = 0
     /// The messages below this number are in the store; of others there is nothing to read back yet.
     var storedBelow: Int64
     /// Whose the deliveries were that were given up, by message and attempt.

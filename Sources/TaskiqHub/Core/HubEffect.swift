@@ -22,6 +22,8 @@ public enum HubEffect: Sendable {
     case findBegun(PeerIdentity)
     /// Forget what such a worker had begun, unless its process lives.
     case forgetBegun(PeerIdentity)
+    /// Forget what all other workers had begun whose processes are gone.
+    case forgetAllBegun(except: Set<PeerIdentity>)
     /// Ask the store something for an operation.
     case inquire(HubInquiry, for: OperationRequest)
     /// Tell the scheduler of this process that its slots are decided, or why not.

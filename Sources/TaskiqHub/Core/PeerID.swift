@@ -22,6 +22,12 @@ public struct PeerID: Hashable, Sendable {
         long = []
     }
 
+    /// Hashes the name; mostly that is one word.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(packed)
+        if !long.isEmpty { hasher.combine(long) }
+    }
+
     /// The name's bytes.
     public var bytes: [UInt8] {
         guard long.isEmpty else { return long }

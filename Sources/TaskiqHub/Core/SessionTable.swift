@@ -5,7 +5,12 @@
 struct SessionTable<Key: Hashable, Session> {
     private var places: [Key: Int] = [:]
     private var sessions: [Session?] = []
+    /// Whose each session is; what is free keeps the key that it had.
+    private var owners: [Key] = []
     private var free: [Int] = []
+
+    /// As long as there are so few places, a look at each costs less than the hash of a key.
+    private static var few: Int { 4 }
 
     var count: Int { places.count }
 
@@ -23,10 +28,10 @@ struct SessionTable<Key: Hashable, Session> {
 
     subscript(key: Key) -> Session? {
         _read {
-            if let place = places[key] { yield sessions[place] } else { yield nil }
+            if let place = place(of: key) { yield sessions[place] } else { yield nil }
         }
         _modify {
-            if let place = places[key] {
+            if let place = place(of: key) {
                 yield &sessions[place]
                 if sessions[place] == nil { release(place, of: key) }
             } else {
@@ -37,17 +42,23 @@ struct SessionTable<Key: Hashable, Session> {
         }
     }
 
-    func contains(_ key: Key) -> Bool { places[key] != nil }
+    func contains(_ key: Key) -> Bool { place(of: key) != nil }
+
+    private func place(of key: Key) -> Int? {
+        guard owners.count <= Self.few else { return places[key] }
+        for place in owners.indices where owners[place] == key && sessions[place] != nil { return place }
+        return nil
+    }
 
     /// Changes a session, or looks at it, where it lies; copies nothing.
     @discardableResult
     mutating func update<Value>(_ key: Key, _ body: (inout Session) -> Value) -> Value? {
-        guard let place = places[key] else { return nil }
+        guard let place = place(of: key) else { return nil }
         return sessions[place].mutate(body)
     }
 
     mutating func removeValue(forKey key: Key) -> Session? {
-        guard let place = places[key] else { return nil }
+        guard let place = place(of: key) else { return nil }
         let session = sessions[place].take()
         release(place, of: key)
         return session
@@ -56,10 +67,12 @@ struct SessionTable<Key: Hashable, Session> {
     private mutating func insert(_ session: Session, for key: Key) {
         if let place = free.popLast() {
             sessions[place] = session
+            owners[place] = key
             places[key] = place
         } else {
             places[key] = sessions.count
             sessions.append(session)
+            owners.append(key)
         }
     }
 

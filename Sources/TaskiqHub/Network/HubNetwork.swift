@@ -29,6 +29,11 @@ public protocol HubNetwork: Sendable {
     /// - Parameter worker: the worker.
     func forgetBegun(by worker: PeerIdentity)
 
+    /// Forgets what workers had begun whose processes are gone.
+    ///
+    /// - Parameter known: those that may yet be asked about.
+    func forgetAllBegun(except known: Set<PeerIdentity>)
+
     /// Returns when the hub's last turn was sent and everything is closed.
     func join() async
 }
@@ -39,4 +44,7 @@ extension HubNetwork {
 
     /// There is nothing to forget.
     public func forgetBegun(by worker: PeerIdentity) {}
+
+    /// There is nothing to forget.
+    public func forgetAllBegun(except known: Set<PeerIdentity>) {}
 }

@@ -177,6 +177,7 @@ public final class HubService: Service {
             }
         case .findBegun(let worker): done.append(.begun(worker, network.begun(by: worker)))
         case .forgetBegun(let worker): network.forgetBegun(by: worker)
+        case .forgetAllBegun(let known): network.forgetAllBegun(except: known)
         case .inquire(.backup(let path), let request):
             // Not where groups are committed, which go on between its steps.
             DispatchQueue.global(qos: .utility).async { [store, network] in

@@ -7,7 +7,7 @@ import TaskiqHubProtocol
 
 /// A store that forgets everything when its process ends: for simulations, and for hubs whose messages may be lost.
 ///
-/// It outlives the hub that uses it: the next one that recovers from it finds what the last one committed.
+/// It can outlive the hub that uses it: the next one that recovers from it finds what the last one committed.
 public final class MemoryHubStore: HubStore {
     private let tables: Mutex<MemoryTables>
 
@@ -16,9 +16,12 @@ public final class MemoryHubStore: HubStore {
 
     /// Makes an empty store.
     ///
-    /// - Parameter retention: how much it keeps of what is over.
-    public init(retention: StoreRetention = StoreRetention()) {
-        tables = Mutex(MemoryTables(retention: retention))
+    /// - Parameters:
+    ///   - retention: how much it keeps of what is over.
+    ///   - outlivesHub: whether another hub may recover from it; if not, it keeps no keys of submissions, which only that
+    ///     one would ask for.
+    public init(retention: StoreRetention = StoreRetention(), outlivesHub: Bool = true) {
+        tables = Mutex(MemoryTables(retention: retention, keepsKeys: outlivesHub))
     }
 
     /// Reads back what the last life of the hub left, and begins a new one.

@@ -48,6 +48,7 @@ struct MemoryTables {
     private static let forgottenAtOnce = 5_000
 
     let retention: StoreRetention
+    private let keepsKeys: Bool
     private(set) var epoch: UInt64 = 0
     private(set) var nextSequence: Int64 = 1
     private(set) var nextResult: Int64 = 1
@@ -60,7 +61,7 @@ struct MemoryTables {
     private var keyLog: Deque<(key: PeerIdentity, until: Int64, sequence: Int64)> = []
     private(set) var results = SequenceTable<ResultRow>()
     /// The position of each task's last result.
-    private var resultsByTask: [TaskKey: Int64] = [:]
+    private var resultsByTask = TaskIndex()
     /// When results are over, with their positions; some were dropped since.
     private var resultsByTime = Heap<Expiry>()
     private(set) var deadLetters: [Int64: StoredDeadLetter] = [:]
@@ -71,8 +72,9 @@ struct MemoryTables {
     private(set) var pausedQueues: Set<String> = []
     private(set) var cancelling: [Int64: String] = [:]
 
-    init(retention: StoreRetention) {
+    init(retention: StoreRetention, keepsKeys: Bool = true) {
         self.retention = retention
+        self.keepsKeys = keepsKeys
     }
 
     mutating func beginEpoch() -> RecoveredState {
@@ -184,7 +186,7 @@ struct MemoryTables {
         messages[message.sequence] = Entry(message: message)
         highestSequence = max(highestSequence, message.sequence)
         if message.sequence < .max { nextSequence = max(nextSequence, message.sequence + 1) }
-        guard let key = message.key else { return }
+        guard keepsKeys, let key = message.key else { return }
         keys[key.key] = (key, message.sequence)
         keyLog.append((key.key, key.until.millisecondsSinceEpoch, message.sequence))
     }
@@ -213,7 +215,9 @@ struct MemoryTables {
     private mutating func keep(_ result: StoredOutcome, of sequence: Int64) -> Int64 {
         let position = nextResult
         nextResult += 1
-        let previous = resultsByTask.updateValue(position, forKey: TaskKey(result.taskID))
+        let task = TaskKey(result.taskID)
+        let previous = resultsByTask[task]
+        resultsByTask[task] = position
         results[position] = ResultRow(sequence: sequence, previous: previous, outcome: result)
         resultsByTime.insert(Expiry(at: result.expiresAt.millisecondsSinceEpoch, number: position))
         return position

@@ -19,6 +19,11 @@ public struct LeaseKey: Hashable, Sendable {
         self.sequence = sequence
         self.attempt = attempt
     }
+
+    /// Hashes the message's number: of one message there are seldom several deliveries.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(sequence)
+    }
 }
 
 /// What the hub thinks of a delivery that a worker names.

@@ -44,6 +44,8 @@ public struct WorkerLink: Sendable {
         case deliver(TaskDelivery)
         /// An acknowledgement is stored, or came too late.
         case acknowledged(LeaseKey, isStored: Bool)
+        /// What became of this delivery is stored, or no longer asked for.
+        case settled(LeaseKey)
         /// Cancel this delivery, which is here; its end is reported as any other.
         case cancel(LeaseKey, reason: String)
         /// Take no more, finish, and go.
@@ -206,7 +208,7 @@ public struct WorkerLink: Sendable {
             endAcknowledgement(verdict)
         case .completed(let verdicts):
             for verdict in verdicts {
-                unconfirmed[verdict.lease] = nil
+                confirm(verdict.lease)
                 // The hub has given it to somebody else, or it is over.
                 if verdict.verdict != .recorded { unacknowledged.remove(verdict.lease) }
             }
@@ -225,7 +227,7 @@ public struct WorkerLink: Sendable {
         for verdict in welcome.verdicts where verdict.verdict != .keep {
             // A success counts even if the delivery was given up meanwhile: the hub judges it once more.
             let mayCount = verdict.verdict == .stale && unconfirmed[verdict.lease]?.outcome == .ok
-            if !mayCount { unconfirmed[verdict.lease] = nil }
+            if !mayCount { confirm(verdict.lease) }
             endAcknowledgement(verdict)
             unacknowledged.remove(verdict.lease)
         }
@@ -244,6 +246,10 @@ public struct WorkerLink: Sendable {
         }
         send(.credit(isListening ? min(credit, ProtocolLimits.maximumCredit(maximumBody: maximumBody)) : 0))
         if isLeaving, isSettled { send(.bye) }
+    }
+
+    private mutating func confirm(_ lease: LeaseKey) {
+        if unconfirmed.removeValue(forKey: lease) != nil { effects.append(.settled(lease)) }
     }
 
     /// Tells the hub of the tasks, unless it knows them.

@@ -43,7 +43,7 @@ struct BriefWait {
         // Whether it would have been of use is not known.
         case .slept, .crowded: break
         case .found: trust = min(trust + 1, Self.mostTrust)
-        case .nothing: trust = max(trust - 2, 0)
+        case .nothing: trust = max(trust - Self.mostTrust / 2, 0)
         }
         guard trust == 0 else { return }
         promises = time <= Self.promising ? promises + 1 : 0

@@ -25,18 +25,16 @@ package final class Mailbox<Element: Sendable>: Sendable {
 
     /// Leaves an element.
     ///
-    /// - Parameters:
-    ///   - element: the element.
-    ///   - wakes: whether the reader is woken; if not, it finds the element when something else wakes it.
+    /// - Parameter element: the element.
     /// - Returns: false if the mailbox is closed, and the element not taken.
     @discardableResult
-    package func post(_ element: Element, wakes: Bool = true) -> Bool {
+    package func post(_ element: Element) -> Bool {
         let taken = state.withLock { state in
             guard !state.isClosed else { return false }
             state.elements.append(element)
             return true
         }
-        if taken, wakes { wakeup.signal() }
+        if taken { wakeup.signal() }
         return taken
     }
 

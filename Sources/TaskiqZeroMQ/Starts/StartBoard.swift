@@ -25,9 +25,6 @@ package final class StartBoard: Sendable {
     static let overflowWord = 1
     static let firstSlot = 16
     static let slotCount = wordCount - firstSlot
-    /// How far from its place a delivery may stand.
-    private static let reach = 64
-
     private let path: String
     /// Locked for as long as the process lives.
     private let descriptor: Int32
@@ -61,6 +58,12 @@ package final class StartBoard: Sendable {
         close(descriptor)
     }
 
+    /// Whether the hub can find the file.
+    var isThere: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+    }
+
     /// Notes that a delivery begins.
     package func begin(_ lease: LeaseKey) {
         guard let word = Self.word(of: lease) else { return overflow() }
@@ -88,10 +91,10 @@ package final class StartBoard: Sendable {
         words[Self.overflowWord].store(1, ordering: .relaxed)
     }
 
-    /// Where a delivery may stand: deliveries that follow each other have places that do.
+    /// Where a delivery may stand, the likeliest place first: deliveries that follow each other have places that do.
     private static func places(of lease: LeaseKey) -> some Sequence<Int> {
         let first = Int(truncatingIfNeeded: lease.sequence & 0xFFFF_FFFF)
-        return (first..<first + reach).lazy.map { firstSlot + $0 % slotCount }
+        return (first..<first + slotCount).lazy.map { firstSlot + $0 % slotCount }
     }
 
     /// A delivery as a word; nil for numbers that do not fit.

@@ -22,17 +22,19 @@ package struct StartBoards: Sendable {
         folder = socket + ".started"
     }
 
-    /// Makes the folder, for the user alone, and removes what workers left in it long ago.
+    /// Makes the folder, for the user alone.
     ///
     /// - Returns: whether it is there, and nobody else's.
     package func prepare() -> Bool {
         if mkdir(folder, 0o700) == 0 {
             // The mask of the process may take more away than others' rights.
-            chmod(folder, 0o700)
+            let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            if descriptor >= 0 {
+                fchmod(descriptor, 0o700)
+                close(descriptor)
+            }
         }
-        guard isOwn else { return false }
-        removeOld()
-        return true
+        return isOwn
     }
 
     /// Whether it is a folder of this user.
@@ -80,30 +82,23 @@ package struct StartBoards: Sendable {
         return count == StartBoard.size ? words : nil
     }
 
-    /// Files that nobody has written to for a week are of workers that died together with their hub.
-    private func removeOld() {
-        guard let directory = opendir(folder) else { return }
+    /// Removes the files of workers whose processes are gone and that nobody asks about any more.
+    ///
+    /// - Parameter known: the workers that somebody may yet ask about.
+    package func removeDead(except known: Set<PeerIdentity>) {
+        guard isOwn, let directory = opendir(folder) else { return }
         defer { closedir(directory) }
-        let limit = time(nil) - 7 * 24 * 3600
+        let kept = Set(known.map(\.description))
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             // Only what has the form of a worker's identity.
-            guard name.utf8.count == 32, name.utf8.allSatisfy({ $0.isHexadecimalDigit }) else { continue }
-            var status = stat()
-            let path = "\(folder)/\(name)"
-            guard lstat(path, &status) == 0, Self.modification(status) < limit else { continue }
-            remove(path)
+            guard name.utf8.count == 32, name.utf8.allSatisfy({ $0.isHexadecimalDigit }), !kept.contains(name) else {
+                continue
+            }
+            remove("\(folder)/\(name)")
         }
-    }
-
-    private static func modification(_ status: stat) -> time_t {
-        #if canImport(Darwin)
-        status.st_mtimespec.tv_sec
-        #else
-        status.st_mtim.tv_sec
-        #endif
     }
 }
 

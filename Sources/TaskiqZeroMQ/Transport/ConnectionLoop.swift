@@ -252,9 +252,11 @@ struct ConnectionLoop: ~Copyable {
             case .send(let packet): back.send(packet)
             case .reconnect: connectBack()
             case .opened:
-                if let workerIdentity { connection.openBoard(for: workerIdentity) }
+                // What runs already would be missing on a new one.
+                if let workerIdentity, worker?.isSettled == true { connection.openBoard(for: workerIdentity) }
                 connection.logger.info("worker connected", metadata: ["taskiq.broker": "\(connection.address)"])
             case .deliver(let delivery): deliveries.append(delivery)
+            case .settled(let lease): connection.noteSettled(lease)
             case .acknowledged(let lease, let isStored): connection.answer(lease, isStored: isStored)
             case .rejected(let message):
                 connection.logger.error("the hub refuses this worker", metadata: ["reason": "\(message)"])

@@ -286,13 +286,19 @@ final class HubConnection: Sendable {
         return channel
     }
 
-    /// Begins to note what runs, once the hub is there.
+    /// Begins to note what runs, once the hub is there; nothing may run yet.
     ///
     /// - Parameter identity: the worker's.
     func openBoard(for identity: PeerIdentity) {
-        guard let path = address.path, state.withLock({ $0.board == nil }) else { return }
+        // A folder that was made anew, as systemd does when a service is stopped, has lost the file.
+        guard let path = address.path, state.withLock({ $0.board?.isThere != true }) else { return }
         guard let board = StartBoard(in: StartBoards(besides: path), for: identity) else { return }
         state.withLock { $0.board = board }
+    }
+
+    /// Notes that the hub knows what became of a delivery.
+    func noteSettled(_ lease: LeaseKey) {
+        state.withLock { $0.board }?.end(lease)
     }
 
     /// Removes the notes of a worker that has said goodbye.

@@ -10,10 +10,12 @@ struct HubDeliveryReceipt: DeliveryReceipt {
     let board: StartBoard?
     let lease: LeaseKey
 
-    func started() {
+    func taken() {
         board?.begin(lease)
-        // With a board nobody needs this word soon, and most tasks end before it is said.
-        connection.mailbox.post(.started(lease), wakes: board == nil)
+    }
+
+    func started() {
+        connection.mailbox.post(.started(lease))
     }
 
     func acknowledge() async throws {
@@ -21,7 +23,6 @@ struct HubDeliveryReceipt: DeliveryReceipt {
     }
 
     func settle(_ settlement: Settlement) {
-        board?.end(lease)
         connection.mailbox.post(.settle(completion(of: settlement)))
     }
 

@@ -186,54 +186,6 @@ struct DispatchTests {
         #expect(hub.core.bodyBytes == (1...11).reduce(0) { $0 + submission($1).body.count })
     }
 
-    @Test("when a worker has to wait for a body, those of the messages that come next are read with it")
-    mutating func readAhead() throws {
-        for key: UInt8 in 1...10 { try hub.say(.submit(submission(key)), by: client) }
-        try hub.settle()
-        try hub.restart()
-        #expect(hub.bodiesRead == 0)
-        try hub.join(&worker, credit: 1)
-        try hub.settle()
-        #expect(hub.takeDeliveries(worker).map(\.lease.sequence) == [1])
-        #expect(hub.bodiesRead == 10)
-        // They are there when there is room for them, and are not read again.
-        try hub.say(.credit(10), by: worker)
-        try hub.settle()
-        let deliveries = hub.takeDeliveries(worker)
-        #expect(deliveries.map(\.lease.sequence) == Array(2...10))
-        #expect(deliveries.map(\.body) == (2...10).map { submission($0).body })
-        #expect(hub.bodiesRead == 10)
-    }
-
-    @Test("only so many bodies are read before their turn, and more when half of them are taken")
-    mutating func readAheadInParts() throws {
-        var configuration = HubConfiguration()
-        configuration.maximumCachedBodies = 0
-        hub = try HubBench(configuration: configuration)
-        try hub.join(&client)
-        for number in 0..<4100 {
-            var message = submission(1, "task-\(number)")
-            let low = withUnsafeBytes(of: Int64(number).bigEndian, Array.init)
-            message.key = try #require(PeerIdentity(Array(repeating: 7, count: 8) + low))
-            try hub.say(.submit(message), by: client)
-        }
-        try hub.settle()
-        try hub.join(&worker, credit: 1)
-        try hub.settle()
-        // The first, and those that follow it.
-        #expect(hub.bodiesRead == 2049)
-        for _ in 1...1000 { try runNext() }
-        #expect(hub.bodiesRead == 2049)
-        for _ in 1...50 { try runNext() }
-        #expect((3049...3100).contains(hub.bodiesRead))
-    }
-
-    /// Ends the one task that the worker has, and lets the next one come.
-    private mutating func runNext() throws {
-        try hub.end(hub.takeDeliveries(worker).first, .ok, by: worker)
-        try hub.settle()
-    }
-
     @Test("what nobody can run is looked at again when that changes, and not before")
     mutating func parked() throws {
         try hub.join(&worker, credit: 10)

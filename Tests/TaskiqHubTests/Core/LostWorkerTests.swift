@@ -124,6 +124,20 @@ struct LostWorkerTests {
         #expect(hub.begun.isEmpty)
     }
 
+    @Test("a hub that dies before it has stored what a worker had begun finds it again")
+    mutating func begunBeforeTheCommit() throws {
+        hub.begun[worker.hello.identity] = []
+        try hub.tell(.unreachable(worker.peer, .back))
+        try hub.tick(2000)
+        // What was decided is lost with the hub.
+        try hub.restart()
+        try hub.join(&second, credit: 1)
+        try hub.wait(15_000, heardFrom: [second])
+        let delivery = hub.takeDeliveries(second).first
+        #expect(delivery?.lease == LeaseKey(sequence: 1, attempt: 2))
+        #expect(delivery?.isRedelivered == false)
+    }
+
     // MARK: Poison
 
     /// The message is with one of two workers, has begun, and that worker dies; another one takes its place.

@@ -56,6 +56,42 @@ struct SequenceIndexTests {
         #expect(table.values.contains("3000"))
     }
 
+    @Test("tasks are found by their ids, of whatever form", arguments: UInt64(0)..<8)
+    func tasks(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var index = TaskIndex()
+        var model: [String: Int64] = [:]
+        for step in 0..<20_000 {
+            let id = taskID(&random)
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<(step < 10_000 ? 6 : 3):
+                let number = Int64.random(in: 0 ... .max, using: &random)
+                model[id] = number
+                index[TaskKey(id)] = number
+            case 9: #expect(index.removeValue(forKey: TaskKey(id)) == model.removeValue(forKey: id))
+            default:
+                model[id] = nil
+                index[TaskKey(id)] = nil
+            }
+            let probe = taskID(&random)
+            #expect(index[TaskKey(probe)] == model[probe])
+        }
+        #expect(index.count == model.count)
+        for (id, number) in model { #expect(index[TaskKey(id)] == number) }
+    }
+
+    /// One of some thousand ids of all forms.
+    private func taskID(_ random: inout SeededGenerator) -> String {
+        let number = Int.random(in: 0..<4000, using: &random)
+        switch number % 4 {
+        case 0: return "task-\(number)"
+        case 1: return String(repeating: "0", count: 28) + String(1000 + number)
+        // The same number in both forms, which are two ids.
+        case 2: return "00000000-0000-4000-8000-00000000" + String(1000 + number / 4)
+        default: return "0000000000004000800000000000" + String(1000 + number / 4)
+        }
+    }
+
     @Test("sessions are found, changed and taken out by their keys")
     func sessions() {
         var table = SessionTable<String, [Int]>()

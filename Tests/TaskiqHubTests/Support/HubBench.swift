@@ -38,13 +38,15 @@ struct HubBench {
     // MARK: What happens
 
     /// The hub dies, and what was on its way to the disk is lost; the next life begins at once.
-    mutating func restart() throws {
+    mutating func restart(forgettingSizes: Bool = false) throws {
         var next = try HubBench(store: store, configuration: configuration)
         next.uptime = uptime
         next.wall = wall
         next.begun = begun
         let now = HubTime(uptime: uptime, wall: wall)
-        next.core = HubCore(recovered: try store.recover(), configuration: configuration, now: now)
+        var recovered = try store.recover()
+        if forgettingSizes { for place in recovered.messages.indices { recovered.messages[place].bodySize = 0 } }
+        next.core = HubCore(recovered: recovered, configuration: configuration, now: now)
         self = next
     }
 
@@ -66,6 +68,7 @@ struct HubBench {
                 reads.append(.found(peer, correlation: correlation, taskID: taskID, isThere: isThere))
             case .findBegun(let identity): answers.append(.begun(identity, begun[identity]))
             case .forgetBegun(let identity): begun[identity] = nil
+            case .forgetAllBegun: break
             case .inquire(let inquiry, let request): reads.append(.inquired(request, store.answer(to: inquiry)))
             case .notice(let notice): notices.append(notice)
             case .fired(let call, _): fired.append(call)
@@ -111,6 +114,15 @@ struct HubBench {
             try tell(.tick)
         }
         try settle()
+    }
+
+    /// Time passes, and the disk does nothing.
+    mutating func tick(_ milliseconds: Int64) throws {
+        let step: Int64 = 500
+        for _ in 0..<milliseconds / step {
+            sleep(step)
+            try tell(.tick)
+        }
     }
 
     /// Time passes while the hub sleeps.

@@ -171,6 +171,9 @@ struct MessageEntry {
         if phase == .leased { started = instant.millisecondsSinceEpoch }
     }
 
+    /// How many bytes it may take to read the body, as far as that is known.
+    func sizeToRead(_ largest: Int) -> Int { size > 0 ? Int(size) : largest }
+
     /// Leaves the body to the store alone.
     mutating func dropBody() {
         body = []

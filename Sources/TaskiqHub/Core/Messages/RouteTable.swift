@@ -17,6 +17,8 @@ struct RouteTable {
         var ready = ReadyQueue()
         var isListed = false
         var isLacking = false
+        /// How many messages the last look ahead covered.
+        var lookedAhead = 0
         /// The workers that serve it, as of some change of the workers.
         var servers: [PeerIdentity] = []
         var serversOf = -1
@@ -141,7 +143,10 @@ struct RouteTable {
     /// Notes that routes have the bodies of what comes next.
     mutating func endLack(_ ids: [RouteID]) {
         guard !ids.isEmpty else { return }
-        for id in ids { entries[Int(id.index)].isLacking = false }
+        for id in ids {
+            entries[Int(id.index)].isLacking = false
+            entries[Int(id.index)].lookedAhead = 0
+        }
         lacking.removeAll { !entries[Int($0.index)].isLacking }
     }
 
@@ -150,9 +155,14 @@ struct RouteTable {
         entries[Int(id.index)].ready.visitUpcoming(count, visit)
     }
 
-    /// The message of a route whose turn comes after so many others.
-    func upcoming(in id: RouteID, after count: Int) -> Int64? {
-        entries[Int(id.index)].ready.upcoming(after: count)
+    /// The message in the middle of what the last look ahead covered; nil if there are not so many.
+    func middleAhead(of id: RouteID) -> Int64? {
+        entries[Int(id.index)].ready.upcoming(after: entries[Int(id.index)].lookedAhead / 2)
+    }
+
+    /// Notes how many messages a look ahead covered.
+    mutating func noteLookAhead(_ count: Int, in id: RouteID) {
+        entries[Int(id.index)].lookedAhead = count
     }
 
     // MARK: Who could run it
