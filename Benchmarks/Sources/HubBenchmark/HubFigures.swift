@@ -20,10 +20,18 @@ struct HubFigures {
         var rawTrip = 0.0
         try await inDirectory { directory in
             rawRate = try RawSockets.throughput(in: directory, count: 1_000_000, size: Self.bodySize)
-            let trips = try RawSockets.roundTrips(in: directory, count: 20_000, size: Self.bodySize)
+            // Where the two processes happen to share a core it is several times shorter: so several pairs, and the middle.
+            let pairs = try (0..<9).map { _ in
+                try RawSockets.roundTrips(in: directory, count: 4000, size: Self.bodySize)
+            }.sorted { $0[$0.count / 2] < $1[$1.count / 2] }
+            let trips = pairs[pairs.count / 2]
             rawTrip = trips[trips.count / 2]
             row("libzmq: PUSH to PULL", "\(text(rawRate)) messages/s")
-            row("libzmq: round trip", "p50 \(text(rawTrip)) µs, p99 \(text(trips[trips.count * 99 / 100])) µs")
+            let range = [pairs[0], pairs[pairs.count - 1]].map { text($0[$0.count / 2]) }.joined(separator: "–")
+            row(
+                "libzmq: round trip",
+                "p50 \(text(rawTrip)) µs (\(range)), p99 \(text(trips[trips.count * 99 / 100])) µs"
+            )
         }
         func check(_ condition: Bool, _ limit: String) -> String {
             if !condition { holds = false }
