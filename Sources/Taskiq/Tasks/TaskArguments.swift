@@ -48,7 +48,7 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
     func begin(with message: TaskiqMessage, _ defaults: KeywordArguments, lendsContainers: Bool) {
         if lendsContainers { containers.open() }
         // Mostly it is that of the last use, and equal at the first look.
-        if taskName != message.taskName { taskName = message.taskName }
+        if !taskName.rawValue.isSpelled(message.taskName.rawValue) { taskName = message.taskName }
         count = message.kwargs.count
         if let object = message.keywordsInOrder(defaults) {
             self.object = object
@@ -97,8 +97,8 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        guard let lent = containers.lend(keyedBy: ObjectIdentifier(type)) else {
-            return containers.lendNew(keyedBy: ObjectIdentifier(type)) { isHeld in
+        guard let lent = containers.lend(keyedBy: ObjectIdentifier(Key.self)) else {
+            return containers.lendNew(keyedBy: ObjectIdentifier(Key.self)) { isHeld in
                 JSONContainers.decoding(keyedBy: type, self, isHeld: isHeld)
             }
         }

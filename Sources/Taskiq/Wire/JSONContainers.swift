@@ -69,7 +69,7 @@ class JSONContainers {
     /// The maker for a type of keys; nil if another type has its place.
     @inline(__always)
     private static func known<Key: CodingKey>(_ type: Key.Type) -> Unmanaged<JSONContainers>? {
-        let keys = ObjectIdentifier(type)
+        let keys = ObjectIdentifier(Key.self)
         // Types lie some hundred bytes apart.
         let address = UInt(bitPattern: keys)
         let index = Int(truncatingIfNeeded: (address >> 4 ^ address >> 12) & UInt(placeCount - 1))
@@ -79,7 +79,7 @@ class JSONContainers {
 
     @inline(never)
     private static func learn<Key: CodingKey>(_ type: Key.Type, _ index: Int) -> Unmanaged<JSONContainers>? {
-        let made = Unmanaged<JSONContainers>.passRetained(Of<Key>(keys: ObjectIdentifier(type)))
+        let made = Unmanaged<JSONContainers>.passRetained(Of<Key>(keys: ObjectIdentifier(Key.self)))
         let (isNew, _) = places[index].compareExchange(
             expected: nil,
             desired: made,

@@ -222,7 +222,7 @@ final class JSONOutput: Reusable {
 
     /// The container of an open object.
     func container<Key: CodingKey>(keyedBy type: Key.Type, at level: Int) -> KeyedEncodingContainer<Key> {
-        guard level == 1, let lent = containers.lend(keyedBy: ObjectIdentifier(type)) else {
+        guard level == 1, let lent = containers.lend(keyedBy: ObjectIdentifier(Key.self)) else {
             return newContainer(keyedBy: type, at: level)
         }
         return lent._withUnsafeGuaranteedRef { $0.container(as: KeyedEncodingContainer<Key>.self) }
@@ -230,7 +230,7 @@ final class JSONOutput: Reusable {
 
     private func newContainer<Key: CodingKey>(keyedBy type: Key.Type, at level: Int) -> KeyedEncodingContainer<Key> {
         guard level == 1 else { return JSONContainers.encoding(keyedBy: type, self, level, isHeld: true) }
-        return containers.lendNew(keyedBy: ObjectIdentifier(type)) { isHeld in
+        return containers.lendNew(keyedBy: ObjectIdentifier(Key.self)) { isHeld in
             JSONContainers.encoding(keyedBy: type, self, level, isHeld: isHeld)
         }
     }

@@ -15,6 +15,8 @@ struct LentContainers: ~Copyable {
     private var places: UnsafeMutablePointer<LentContainer?>?
     private var lent: Unmanaged<LentContainer>?
     private var isOpen = false
+    /// How often it was used while somebody had kept a container, since it was last seen who has let go.
+    private var uses = 0
     /// Whether containers are what is expected of them.
     private var isPossible = true
 
@@ -65,6 +67,7 @@ struct LentContainers: ~Copyable {
         guard let container = lent else { return }
         lent = nil
         if !container._withUnsafeGuaranteedRef({ $0.isBack }) { Self.keep(owner, container.takeUnretainedValue()) }
+        if Self.keptCount.load(ordering: .relaxed) > 0 { endSome() }
     }
 
     private var ownPlaces: UnsafeMutablePointer<LentContainer?> {
@@ -91,16 +94,49 @@ struct LentContainers: ~Copyable {
         let container: LentContainer
     }
 
-    private static let kept = Mutex<[Kept]>([])
+    private struct List {
+        var kept: [Kept] = []
+        /// How many there may be before it is seen who has let go.
+        var limit = 16
+
+        /// Takes those out that nobody has any more.
+        mutating func takeEnded() -> [Kept] {
+            var ended: [Kept] = []
+            var rest: [Kept] = []
+            for entry in kept {
+                if entry.container.isBack { ended.append(entry) } else { rest.append(entry) }
+            }
+            kept = rest
+            limit = max(16, 2 * rest.count)
+            return ended
+        }
+    }
+
+    private static let list = Mutex(List())
+    private static let keptCount = Atomic<Int>(0)
 
     @inline(never)
     private static func keep(_ owner: AnyObject, _ container: LentContainer) {
         let new = Kept(owner: owner, container: container)
         // Owners end outside the lock.
-        let ended = kept.withLock { kept in
-            let ended = kept.filter(\.container.isBack)
-            kept.removeAll(where: \.container.isBack)
-            kept.append(new)
+        let ended = list.withLock { list in
+            list.kept.append(new)
+            let ended = list.kept.count > list.limit ? list.takeEnded() : []
+            keptCount.store(list.kept.count, ordering: .relaxed)
+            return ended
+        }
+        withExtendedLifetime(ended) {}
+    }
+
+    /// Ends the owners whose containers nobody has any more: so seldom that it costs each use next to nothing.
+    @inline(never)
+    private mutating func endSome() {
+        uses += 1
+        guard uses >= max(256, Self.keptCount.load(ordering: .relaxed)) else { return }
+        uses = 0
+        let ended = Self.list.withLock { list in
+            let ended = list.takeEnded()
+            Self.keptCount.store(list.kept.count, ordering: .relaxed)
             return ended
         }
         withExtendedLifetime(ended) {}

@@ -165,3 +165,70 @@ struct LentContainerTests {
         }
     }
 }
+
+/// Keys of a class may be asked for by the type of a subclass.
+private class BaseKey: CodingKey, @unchecked Sendable {
+    let stringValue: String
+    var intValue: Int? { nil }
+    required init?(stringValue: String) { self.stringValue = stringValue }
+    required init?(intValue: Int) { nil }
+}
+
+private final class DerivedKey: BaseKey, @unchecked Sendable {}
+
+private struct ByBaseKey: TaskContract {
+    init(from decoder: any Decoder) throws {
+        let type: BaseKey.Type = DerivedKey.self
+        #expect(try decoder.container(keyedBy: type).allKeys.count == 1)
+        _ = try decoder.container(keyedBy: type).decodeIfPresent(Int.self, forKey: #require(BaseKey(stringValue: "n")))
+    }
+    func encode(to encoder: any Encoder) throws {}
+}
+
+private struct ByDerivedKey: TaskContract {
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: DerivedKey.self)
+        #expect(container.allKeys.count == 1)
+        _ = try container.decodeIfPresent(Int.self, forKey: #require(DerivedKey(stringValue: "n")))
+    }
+    func encode(to encoder: any Encoder) throws {}
+}
+
+private final class Keeping: TaskContract, @unchecked Sendable {
+    let container: KeyedDecodingContainer<Keys>
+    weak var decoder: AnyObject?
+    init(from decoder: any Decoder) throws {
+        self.decoder = decoder as AnyObject
+        container = try decoder.container(keyedBy: Keys.self)
+        _ = try container.decode(Int.self, forKey: .first)
+    }
+    func encode(to encoder: any Encoder) throws {}
+}
+
+extension LentContainerTests {
+    @Test("keys of a class and of its subclass")
+    func classKeys() throws {
+        _ = try Self.message(#"{"n":1}"#).task(ByBaseKey.self)
+        _ = try Self.message(#"{"n":1}"#).task(ByDerivedKey.self)
+    }
+
+    @Test("what a container read from ends with it, whether or not another is kept")
+    func endWithoutAnother() throws {
+        struct Weak { weak var decoder: AnyObject? }
+        var kept = try (1...100).map { try Self.message(#"{"first":\#($0)}"#).task(Keeping.self) }
+        let decoders = kept.map { Weak(decoder: $0.decoder) }
+        kept = []
+        for number in 1...1000 { _ = try Self.message(#"{"number":\#(number),"text":""}"#).task(Pair<Int>.self) }
+        #expect(decoders.count { $0.decoder != nil } == 0)
+    }
+
+    @Test("an error names its task as the message spells it")
+    func spelling() throws {
+        for name in ["caf\u{E9}", "cafe\u{301}"] {
+            let text = #"{"task_id":"i","task_name":"\#(name)","labels":{},"labels_types":{},"args":[],"kwargs":{}}"#
+            let message = try JSONFormatter().loads(Array(text.utf8))
+            let error = #expect(throws: TaskiqError.self) { try message.task(Pair<Int>.self) }
+            #expect(error.map { Array($0.message.utf8).contains(0xCC) } == name.utf8.contains(0xCC))
+        }
+    }
+}

@@ -174,9 +174,10 @@ struct ReuseTests {
             #expect(decoder != nil)
         }
         try keepAndLetGo()
-        // It is looked for when the next one is kept.
-        let next = try message(#"{"first":2,"second":"two"}"#).task(Container.self)
+        // It is looked for after some more uses.
+        for _ in 1...1000 { _ = try message(#"{"first":1,"second":"two","third":true}"#).task(Divided.self) }
         #expect(decoder == nil)
+        let next = try message(#"{"first":2,"second":"two"}"#).task(Container.self)
         #expect(try next.values == ["2", "two"])
     }
 
