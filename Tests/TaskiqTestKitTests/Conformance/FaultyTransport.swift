@@ -79,6 +79,7 @@ private struct FaultyReceipt: DeliveryReceipt {
     let delivery: AckableMessage
     let channel: DeliveryChannel
 
+    func taken() { base.taken() }
     func started() { base.started() }
 
     func acknowledge() async throws {

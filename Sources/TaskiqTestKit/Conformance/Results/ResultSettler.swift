@@ -50,6 +50,7 @@ final class ResultSettler: Sendable {
         try await prepare(taskID)
         let inbox = inbox(of: taskID)
         let delivery = try await within(timeLimit, "the message of \(taskID) is delivered") { try await inbox.next() }
+        delivery.receipt.taken()
         delivery.receipt.started()
         delivery.receipt.settle(.completed(result))
         // Settling returns at once; whoever waits is told when it is stored.

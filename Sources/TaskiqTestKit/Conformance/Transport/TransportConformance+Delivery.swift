@@ -14,6 +14,7 @@ extension TransportConformance {
                 let delivery = try await listener.expect(message, "the message that was sent is delivered, once")
                 try expect(delivery.info.attempt, is: 1, "the first delivery is number")
                 try expect(delivery.info.isRedelivered, is: false, "the first delivery is marked as another's")
+                delivery.receipt.taken()
                 delivery.receipt.started()
                 delivery.receipt.settle(.completed(nil))
             }

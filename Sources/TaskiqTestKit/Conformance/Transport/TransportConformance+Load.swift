@@ -16,6 +16,7 @@ extension TransportConformance {
                 for listener in listeners {
                     group.addTask {
                         while let delivery = try? await listener.inbox.next() {
+                            delivery.receipt.taken()
                             delivery.receipt.started()
                             delivery.receipt.settle(.completed(nil))
                             tally.count(String(decoding: delivery.data, as: UTF8.self))

@@ -7,6 +7,7 @@ extension TransportConformance {
     static let settling: [Check] = [
         Check("what was completed is not delivered again", [.acknowledges, .keepsMessages]) { stage in
             try await isGone(stage) { receipt in
+                receipt.taken()
                 receipt.started()
                 receipt.settle(.completed(nil))
                 // A second word about the same delivery says nothing new.
@@ -16,6 +17,7 @@ extension TransportConformance {
         Check("what was acknowledged and completed is not delivered again", [.acknowledges, .keepsMessages]) { stage in
             try await isGone(stage) { receipt in
                 try await receipt.acknowledge()
+                receipt.taken()
                 receipt.started()
                 try await receipt.acknowledge()
                 receipt.settle(.completed(nil))
@@ -25,6 +27,7 @@ extension TransportConformance {
             stage in
             try await isGone(stage) { receipt in
                 try await receipt.acknowledge()
+                receipt.taken()
                 receipt.started()
                 receipt.settle(.released)
             }
@@ -42,6 +45,7 @@ extension TransportConformance {
             let sender = try await stage.connect()
             try await sender.kick(.sample("held"))
             let delivery = try await listener.next()
+            delivery.receipt.taken()
             delivery.receipt.started()
             delivery.receipt.settle(.unacknowledged(nil))
             let barrier = BrokerMessage.sample("barrier")
@@ -53,6 +57,7 @@ extension TransportConformance {
             let sender = try await stage.connect()
             try await sender.kick(.sample("m"))
             let delivery = try await listener.next()
+            delivery.receipt.taken()
             delivery.receipt.started()
             delivery.receipt.settle(.unacknowledged(nil))
             let receipt = delivery.receipt
@@ -100,6 +105,7 @@ extension TransportConformance {
             try await sender.kick(.sample("m"))
             let first = try await listener.next()
             let successor = BrokerMessage.sample("m", body: Array("another body".utf8), labels: [.label("tries", 1)])
+            first.receipt.taken()
             first.receipt.started()
             first.receipt.settle(.requeued(successor, after: .zero))
             let second = try await listener.expect(successor, "the new message is delivered")
@@ -136,6 +142,7 @@ extension TransportConformance {
             let message = BrokerMessage.sample("m")
             try await sender.kick(message)
             let delivery = try await first.next()
+            delivery.receipt.taken()
             delivery.receipt.started()
             // Ends without a word about the delivery, as a worker that is killed does.
             await first.leave()
