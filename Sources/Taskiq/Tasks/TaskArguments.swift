@@ -47,8 +47,10 @@ private final class TaskArgumentSource: JSONMemberSource, Decoder, Reusable {
 
     func begin(with message: TaskiqMessage, _ defaults: KeywordArguments, lendsContainers: Bool) {
         if lendsContainers { containers.open() }
-        // Mostly it is that of the last use, and equal at the first look.
-        if !taskName.rawValue.isSpelled(message.taskName.rawValue) { taskName = message.taskName }
+        // Mostly it is that of the last use, and equal at the first look; a name in another spelling has another length.
+        if taskName != message.taskName || taskName.rawValue.utf8.count != message.taskName.rawValue.utf8.count {
+            taskName = message.taskName
+        }
         count = message.kwargs.count
         if let object = message.keywordsInOrder(defaults) {
             self.object = object
